@@ -1,0 +1,1 @@
+"""The bounded contexts of Wiyata, one package each; none imports another."""

@@ -1,0 +1,245 @@
+"""One database per service, on SQLite or PostgreSQL: engines, column types, and the two kinds of unit of work.
+
+`Database.writing` commits at the end of its block and rolls back when the block raises; `Database.reading` never
+writes. Both can be bound to a tenant; then PostgreSQL hides other tenants' rows (row-level security), and on both
+databases every ORM query over a `TenantOwned` class is narrowed to the tenant and to national reference data.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    Table,
+    create_engine,
+    event,
+    text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    ORMExecuteState,
+    Session,
+    declarative_mixin,
+    mapped_column,
+    sessionmaker,
+    with_loader_criteria,
+)
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from shared.ids import NATIONAL
+
+# On Linux the bundled SQLite is newer than the system's, and without the WAL defect of 3.7.0 to 3.51.2.
+sqlite_driver = import_module("pysqlite3.dbapi2" if sys.platform == "linux" else "sqlite3")
+
+Kind = Literal["record", "projection", "plumbing"]
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+BigSerial = BigInteger().with_variant(Integer(), "sqlite")
+"""An integer primary key that counts up by itself on both databases."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite gives back naive values; this type does not."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A moment without a time zone can't be stored.")
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+class Base(DeclarativeBase):
+    """What every mapped class of a service derives from, by way of the service's own `Base` with its own metadata.
+
+    Each table says whether it is this service's own truth or a fold of events:
+    `class Course(Base, kind="record")`, `class CourseCopy(Base, kind="projection")`.
+    """
+
+    __abstract__ = True
+    type_annotation_map = {datetime: UtcDateTime(), int: BigInteger()}
+
+    def __init_subclass__(cls, *, kind: Kind | None = None, **rest: Any) -> None:
+        super().__init_subclass__(**rest)
+        if kind is not None:
+            cast("Table", cls.__table__).info["kind"] = kind
+
+
+@declarative_mixin
+class TenantOwned:
+    """A row of one tenant. Sessions bound to a tenant see its rows and national ones only."""
+
+    tenant: Mapped[UUID] = mapped_column(index=False)
+
+
+class Database:
+    """A service's database in one role. Safe to share between threads; make it after a fork, not before."""
+
+    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+        self.address = address
+        self.engine = _engine(address, pool_size)
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def writing(self, tenant: UUID | None = None) -> Iterator[Session]:
+        """Open a unit of work that commits at the end of the block, or rolls back when the block raises."""
+        with self._sessions() as session, session.begin():
+            bind_tenant(session, tenant)
+            yield session
+
+    @contextmanager
+    def reading(self, tenant: UUID | None = None) -> Iterator[Session]:
+        """Open a unit of work that only reads, in one snapshot on SQLite."""
+        with self._sessions() as session:
+            session.connection(execution_options={"reading": True})
+            bind_tenant(session, tenant)
+            yield session
+
+    def session(self) -> Session:
+        """Open a session whose caller commits and closes it: for the web's edge."""
+        return self._sessions()
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def bind_tenant(session: Session, tenant: UUID | None) -> None:
+    """Narrow a session to one tenant until its transaction ends."""
+    session.info["tenant"] = tenant
+    if tenant is not None and session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT set_config('wiyata.tenant', :tenant, true)"), {"tenant": str(tenant)})
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _narrow_to_tenant(state: ORMExecuteState) -> None:
+    tenant = state.session.info.get("tenant")
+    if tenant is None or state.is_column_load or state.is_relationship_load or state.is_insert:
+        return
+    seen = (tenant, NATIONAL) if state.is_select else (tenant,)
+    state.statement = state.statement.options(
+        with_loader_criteria(TenantOwned, lambda cls: cls.tenant.in_(seen), include_aliases=True)
+    )
+
+
+def is_waiting(error: BaseException) -> bool:
+    """Tell whether an error says "not now" (lost connection, deadlock, lock, time-out) rather than "never"."""
+    if not isinstance(error, DBAPIError):
+        return False
+    code = str(getattr(error.orig, "sqlstate", None) or "")
+    return (
+        error.connection_invalidated
+        or code[:2] in {"08", "53", "57"}
+        or code in {"40001", "40P01", "55P03"}
+        or (isinstance(error, OperationalError) and (not code) and _is_about_now(str(error.orig)))
+    )
+
+
+def is_statement_timeout(error: BaseException) -> bool:
+    """Tell whether PostgreSQL cancelled a statement that took too long."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
+
+
+def _is_about_now(sentence: str) -> bool:
+    return any(word in sentence.lower() for word in ("locked", "busy", "connection", "server closed", "timeout"))
+
+
+def insert_new(table: type[Base] | Table, session: Session) -> postgresql.Insert | sqlite.Insert:
+    """Give an INSERT of this session's dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    target = cast("Table", table if isinstance(table, Table) else table.__table__)
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(target)
+    return sqlite.insert(target)
+
+
+def upsert_newer(session: Session, table: type[Base] | Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Store facts copied from events: a row replaces the one with its primary key only if its `sequence` is newer.
+
+    `rows` hold every column of the table. They are written in the order of their keys, so that two writers of
+    overlapping rows wait for each other instead of deadlocking.
+    """
+    target = cast("Table", table if isinstance(table, Table) else table.__table__)
+    key = [column.name for column in target.primary_key]
+    newest: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        place = tuple(row[name] for name in key)
+        if place not in newest or newest[place]["sequence"] < row["sequence"]:
+            newest[place] = row
+    if not newest:
+        return
+    insert = insert_new(target, session)
+    updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
+    statement = insert.on_conflict_do_update(
+        index_elements=key, set_=updated, where=target.c.sequence < insert.excluded.sequence
+    )
+    session.execute(statement, [dict(newest[place]) for place in sorted(newest, key=str)])
+
+
+def put(session: Session, table: type[Base] | Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store rows, each replacing the one with its primary key; written in the order of their keys."""
+    if not rows:
+        return
+    target = cast("Table", table if isinstance(table, Table) else table.__table__)
+    key = [column.name for column in target.primary_key]
+    insert = insert_new(target, session)
+    updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
+    act = insert.on_conflict_do_update(index_elements=key, set_=updated)
+    last = {tuple(row[name] for name in key): dict(row) for row in rows}
+    session.execute(
+        act if updated else insert.on_conflict_do_nothing(), [last[place] for place in sorted(last, key=str)]
+    )
+
+
+def _engine(address: str, pool_size: int) -> Engine:
+    if not address.startswith("sqlite"):
+        return create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        address, module=sqlite_driver, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # The driver must not begin by itself; `begin_sqlite` does.
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a unit that may write: two that read first and write later lose updates."""
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

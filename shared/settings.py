@@ -1,0 +1,84 @@
+"""Every setting of the suite, read once from the environment into one typed value."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+from shared.errors import WrongSetting
+
+Role = Literal["owner", "web", "worker"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What the environment says. Defaults make the embedded mode work; addresses of PostgreSQL and Kafka have none.
+
+    A database address may hold `{service}`, which becomes the name of the service. Without one, each service has
+    a SQLite file in `folder`; without `kafka`, the event log is a SQLite file there too.
+    """
+
+    folder: Path
+    host: str
+    port: int
+    operations_port: int
+    public_url: str
+    identity_keys_url: str
+    database_owner: str
+    database_web: str
+    database_worker: str
+    kafka: str
+    replica: str
+    tries: int
+    log_level: str
+    web_threads: int
+    json_limit: int
+    upload_limit: int
+    smtp: str
+
+    def database(self, service: str, role: Role) -> str:
+        """Give the SQLAlchemy address of a service's database in a role."""
+        template = {"owner": self.database_owner, "web": self.database_web, "worker": self.database_worker}[role]
+        return template.format(service=service) if template else f"sqlite:///{self.folder / service}.sqlite"
+
+    @property
+    def embedded_log(self) -> Path:
+        """The file of the event log where there is no Kafka."""
+        return self.folder / "events.sqlite"
+
+    @property
+    def storage(self) -> Path:
+        """The folder of uploaded files."""
+        return self.folder / "files"
+
+
+def read_settings() -> Settings:
+    """Read the environment. Raises `WrongSetting` naming the key of a value that can't be used."""
+    env = Env()
+    try:
+        with env.prefixed("WIYATA_"):
+            host, port = env.str("HOST", "127.0.0.1"), env.int("PORT", 8080, validate=Range(1, 65535))
+            public_url = env.str("PUBLIC_URL", f"http://{host}:{port}").rstrip("/")
+            return Settings(
+                folder=Path(env.str("FOLDER", "var")).absolute(),
+                host=host,
+                port=port,
+                operations_port=env.int("OPERATIONS_PORT", 8090, validate=Range(1, 65535)),
+                public_url=public_url,
+                identity_keys_url=env.str("IDENTITY_KEYS_URL", f"{public_url}/api/identity/keys"),
+                database_owner=env.str("DATABASE_OWNER", ""),
+                database_web=env.str("DATABASE_WEB", ""),
+                database_worker=env.str("DATABASE_WORKER", ""),
+                kafka=env.str("KAFKA", ""),
+                replica=env.str("REPLICA", "0"),
+                tries=env.int("TRIES", 5, validate=Range(1, 100)),
+                log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
+                web_threads=env.int("WEB_THREADS", 8, validate=Range(1, 64)),
+                json_limit=env.int("JSON_LIMIT", 1_000_000, validate=Range(1_000)),
+                upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
+                smtp=env.str("SMTP", ""),
+            )
+    except EnvError as wrong:
+        raise WrongSetting(str(wrong)) from wrong
