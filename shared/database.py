@@ -33,7 +33,6 @@ from sqlalchemy.orm import (
     Mapped,
     ORMExecuteState,
     Session,
-    declarative_mixin,
     mapped_column,
     sessionmaker,
     with_loader_criteria,
@@ -91,7 +90,6 @@ class Base(DeclarativeBase):
             cast("Table", cls.__table__).info["kind"] = kind
 
 
-@declarative_mixin
 class TenantOwned:
     """A row of one tenant. Sessions bound to a tenant see its rows and national ones only."""
 
@@ -101,9 +99,10 @@ class TenantOwned:
 class Database:
     """A service's database in one role. Safe to share between threads; make it after a fork, not before."""
 
-    def __init__(self, address: str, *, pool_size: int = 10) -> None:
+    def __init__(self, address: str, *, pool_size: int = 10, options: str = "") -> None:
+        """`options` are those of a PostgreSQL session, such as `-c statement_timeout=30000`."""
         self.address = address
-        self.engine = _engine(address, pool_size)
+        self.engine = _engine(address, pool_size, options)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -219,9 +218,10 @@ def put(session: Session, table: type[Base] | Table, rows: Sequence[Mapping[str,
     )
 
 
-def _engine(address: str, pool_size: int) -> Engine:
+def _engine(address: str, pool_size: int, options: str) -> Engine:
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        arguments = {"options": options} if options else {}
+        return create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=arguments)
     Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         address, module=sqlite_driver, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}

@@ -77,3 +77,7 @@ class WrongSetting(Exception):
 
 class LogUnavailable(Exception):
     """The event log does not answer at present. It means: wait and try again."""
+
+
+class NotCurrent(Exception):
+    """A database has another schema than this program needs."""

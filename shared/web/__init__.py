@@ -1,0 +1,1 @@
+"""The one web edge of every service: how a request is admitted, answered, refused, measured and logged."""

@@ -1,0 +1,121 @@
+"""Dead letters: events that could not be handled, and their successors that wait behind them.
+
+A line is a key's events across topics, in this service. Once an event of a line is dead, later ones park behind it in
+order until it is replayed or discarded: one bad event blocks one person's line and never a partition.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.errors import Conflict, NotFound
+from shared.messaging.inbox import put_state
+from shared.plumbing import letters
+
+REASON = 200
+OPEN = ("dead", "parked")
+
+
+class LetterNotFound(NotFound):
+    """There is no such dead letter."""
+
+
+class LetterIsNotNext(Conflict):
+    """The event waits behind another one of its line, or was replayed or discarded already."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Undelivered:
+    """An event as it came, for a letter: `tenant` is None where the envelope can't be read."""
+
+    event_id: UUID
+    tenant: UUID | None
+    type: str
+    key: str
+    partition: int
+    body: str
+
+
+def bury(session: Session, undelivered: Undelivered, *, reason: str, trace: str = "") -> None:
+    """Keep an event as a dead letter, with the reason in a sentence and the trace of the failure."""
+    _keep(session, undelivered, "dead", reason, trace)
+
+
+def park(session: Session, undelivered: Undelivered) -> None:
+    """Keep an event behind a dead one of its line."""
+    _keep(session, undelivered, "parked", "Waits behind a dead letter of its line.", "")
+
+
+def blocked_lines(session: Session, keys: Iterable[str]) -> set[str]:
+    """Give those of the keys whose line is blocked: by a dead letter, or by parked ones whose turn has not come."""
+    wanted = select(letters.c.key).where(letters.c.key.in_(set(keys)), letters.c.state.in_(OPEN))
+    return set(session.scalars(wanted.distinct()))
+
+
+def left_out(session: Session) -> set[UUID]:
+    """Give the events that live never handled: dead, parked and discarded ones. A rebuild leaves them out too."""
+    return set(session.scalars(select(letters.c.event_id).where(letters.c.state.in_((*OPEN, "discarded")))))
+
+
+def open_letter(session: Session, event_id: UUID) -> Undelivered:
+    """Give the letter at the head of its line. Raises `LetterNotFound` or `LetterIsNotNext`."""
+    row = session.execute(select(letters).where(letters.c.event_id == event_id)).one_or_none()
+    if row is None:
+        raise LetterNotFound("There is no letter of this event.", event=str(event_id))
+    first = next_of_line(session, row.key)
+    if first is None or first.event_id != event_id:
+        raise LetterIsNotNext(f"This event is {row.state}; another one of its line comes first, or none is left.")
+    return first
+
+
+def next_of_line(session: Session, key: str) -> Undelivered | None:
+    """Give the letter whose turn it is in a line: the one that came first."""
+    wanted = select(letters).where(letters.c.key == key, letters.c.state.in_(OPEN)).order_by(letters.c.position)
+    row = session.execute(wanted.limit(1)).one_or_none()
+    return None if row is None else _undelivered(row)
+
+
+def settle(session: Session, event_id: UUID, state: str) -> None:
+    """Note that a letter was replayed (its event is done) or discarded."""
+    session.execute(update(letters).where(letters.c.event_id == event_id).values(state=state))
+    put_state(session, event_id, "done" if state == "replayed" else state)
+
+
+def mark_dead(session: Session, event_id: UUID, *, reason: str, trace: str) -> None:
+    """Note that a letter failed when its turn came."""
+    act = update(letters).where(letters.c.event_id == event_id)
+    session.execute(act.values(state="dead", reason=reason[:REASON], trace=trace))
+    put_state(session, event_id, "dead")
+
+
+def listed(session: Session) -> list[dict[str, object]]:
+    """List the open letters, line by line, without their bodies."""
+    columns = [column for column in letters.c if column.name not in ("body", "trace")]
+    wanted = select(*columns).where(letters.c.state.in_(OPEN)).order_by(letters.c.key, letters.c.position)
+    return [dict(row) for row in session.execute(wanted).mappings()]
+
+
+def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, trace: str) -> None:
+    put_state(session, undelivered.event_id, state)
+    session.execute(
+        insert(letters).values(
+            event_id=undelivered.event_id,
+            tenant=undelivered.tenant,
+            type=undelivered.type,
+            key=undelivered.key,
+            partition=undelivered.partition,
+            state=state,
+            reason=reason[:REASON],
+            trace=trace,
+            body=undelivered.body,
+            at=clock.now(),
+        )
+    )
+
+
+def _undelivered(row: object) -> Undelivered:
+    return Undelivered(**{name: getattr(row, name) for name in Undelivered.__dataclass_fields__})

@@ -1,0 +1,163 @@
+"""What an operator does with the flow of events: replay, discard, republish, backfill, and look."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shared.database import Database
+from shared.errors import Conflict
+from shared.events import BrokenPayload, Event, Letter, UnknownType, decode, registry
+from shared.logging import log
+from shared.messaging import inbox, letters
+from shared.messaging.handling import handle
+from shared.messaging.log import EventLog, Place, Record
+from shared.messaging.relay import lead, unpublished_count
+from shared.plumbing import letters as letter_table
+from shared.plumbing import outbox, positions
+from shared.service import Service
+
+logger = log(__name__)
+
+
+class TopicIsNotEmpty(Conflict):
+    """Republishing fills an empty topic; this one holds events already."""
+
+
+class ReplayFailed(Conflict):
+    """The event failed again; it stays dead, and its line waits."""
+
+
+def replay(service: Service, database: Database, event_id: UUID) -> int:
+    """Handle a dead event again, then what is parked behind it; give how many were handled.
+
+    Raises `ReplayFailed` when one fails: it is dead then, and the rest of the line goes on waiting.
+    """
+    with database.reading() as session:
+        key = letters.open_letter(session, event_id).key
+    return _release(service, database, key)
+
+
+def discard(service: Service, database: Database, event_id: UUID) -> int:
+    """Give a dead event up for good, then handle what is parked behind it; give how many were handled."""
+    with database.writing() as session:
+        letter = letters.open_letter(session, event_id)
+        inbox.lock_partitions(session, [letter.partition])
+        letters.settle(session, event_id, "discarded")
+    logger.info("event discarded", service=service.name, event_id=str(event_id))
+    return _release(service, database, letter.key)
+
+
+def republish(service: Service, database: Database, log: EventLog) -> int:
+    """Let the relay publish the whole outbox again, in its order, before newer events; give the number of events.
+
+    For a log that was lost. Raises `TopicIsNotEmpty`.
+    """
+    log.ensure([service.topic])
+    with database.writing() as session:
+        lead(session)
+        if any(log.ends([service.topic]).values()):
+            raise TopicIsNotEmpty(f"{service.topic} holds events already; nothing was done.", topic=service.topic)
+        session.execute(update(outbox).values(published_at=None))
+        return unpublished_count(session)
+
+
+def backfill(service: Service, database: Database, log: EventLog, event_type: str) -> int:
+    """Handle the past events of a type that the service subscribed to late; give how many were new to it."""
+    kind = registry.get(event_type)
+    if kind not in service.hears:
+        raise Conflict(f"{service.name} does not listen to {event_type}.", type=event_type)
+    with database.reading() as session:
+        end = current_positions(session, log, service.topics)
+    new = 0
+    for records in log.scan({}, end):
+        events = [(record.partition, event) for record, event in read_wanted(records, frozenset({kind}))]
+        with database.writing() as session:
+            inbox.lock_partitions(session, {number for number, _ in events})
+            fresh = inbox.claim(session, [event.id for _, event in events])
+            handle(service, session, [event for _, event in events if event.id in fresh])
+        new += len(fresh)
+    return new
+
+
+def status(service: Service, database: Database, log: EventLog) -> dict[str, Any]:
+    """Say how the flow of events stands: outbox, lag by topic, dead and parked."""
+    ends = log.ends(service.topics) if service.topics else {}
+    with database.reading() as session:
+        done = inbox.read_positions(session, log.ids(service.topics)) if service.topics else {}
+        oldest = session.scalar(select(func.min(outbox.c.recorded_at)).where(outbox.c.published_at.is_(None)))
+        counted = select(letter_table.c.state, func.count()).group_by(letter_table.c.state)
+        states = {str(state): int(count) for state, count in session.execute(counted)}
+        waiting = unpublished_count(session)
+    return {
+        "service": service.name,
+        "outbox": {"waiting": waiting, "oldest": oldest and oldest.isoformat()},
+        "lag": {
+            topic: sum(end - done.get(place, 0) for place, end in ends.items() if place[0] == topic)
+            for topic in service.topics
+        },
+        "dead": states.get("dead", 0),
+        "parked": states.get("parked", 0),
+    }
+
+
+class LogWasMadeAnew(Conflict):
+    """The positions are of another log than the one that is there: republish, and let the consumers catch up."""
+
+
+def current_positions(session: Session, log: EventLog, topics: tuple[str, ...]) -> dict[Place, int]:
+    """Give the live positions, of the log that is there. Raises `LogWasMadeAnew`."""
+    ids = log.ids(topics)
+    rows = session.execute(select(positions).where(positions.c.topic.in_(topics))).all()
+    if any(ids.get(row.topic) != row.log_id for row in rows):
+        raise LogWasMadeAnew("The log was made anew since these events were read; republish it first.")
+    return {(row.topic, row.partition): row.next_offset for row in rows}
+
+
+def read_wanted(records: list[Record], wanted: frozenset[type[Event]]) -> Iterator[tuple[Record, Event]]:
+    """Give the events of these types; what can't be read was buried or skipped when it came."""
+    for record in records:
+        try:
+            letter = Letter.open(record.body)
+            if registry.get(letter.type) in wanted:
+                yield record, letter.event()
+        except BrokenPayload:
+            continue
+
+
+def _release(service: Service, database: Database, key: str) -> int:
+    """Handle a line's letters in order, one commit each, until none is left."""
+    handled = 0
+    while True:
+        with database.reading() as session:
+            letter = letters.next_of_line(session, key)
+        if letter is None:
+            return handled
+        try:
+            handled += _handle_letter(service, database, letter)
+        except Exception as error:
+            with database.writing() as session:
+                reason = f"{type(error).__name__} when it was replayed."
+                letters.mark_dead(session, letter.event_id, reason=reason, trace="")
+            raise ReplayFailed(f"Event {letter.event_id} failed again: {type(error).__name__}.") from error
+
+
+def _handle_letter(service: Service, database: Database, letter: letters.Undelivered) -> int:
+    """Handle one letter under the lock of its partition, unless somebody else did meanwhile."""
+    with database.writing() as session:
+        inbox.lock_partitions(session, [letter.partition])
+        if letters.next_of_line(session, letter.key) != letter:
+            return 0
+        handle(service, session, [_event_of(letter)])
+        letters.settle(session, letter.event_id, "replayed")
+    logger.info("event replayed", service=service.name, event_id=str(letter.event_id))
+    return 1
+
+
+def _event_of(letter: letters.Undelivered) -> Event:
+    try:
+        return decode(letter.body)
+    except UnknownType as unknown:
+        raise BrokenPayload(f"{unknown} is not known here.") from unknown

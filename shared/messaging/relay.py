@@ -1,0 +1,138 @@
+"""Publishes what stands in the outbox, in order, and calls the timers.
+
+One relay of a service publishes at a time: it holds the leader's row in the transaction that reads, publishes and
+marks. Killed in between, it publishes the same events again, and every inbox counts them once.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shared import clock
+from shared.database import Database, insert_new, is_waiting
+from shared.errors import LogUnavailable
+from shared.logging import log
+from shared.messaging import measures
+from shared.messaging.doorbell import bell
+from shared.messaging.log import EventLog, Message
+from shared.plumbing import leadership, outbox, timers
+from shared.service import Service, Timer
+
+logger = log(__name__)
+
+BATCH = 1000
+LONGEST_PAUSE = 2.0
+
+
+class Relay:
+    """A service's relay. `step` publishes one batch; `run` goes on until it is told to stop."""
+
+    def __init__(self, service: Service, database: Database, log: EventLog, *, pause: float = 0.5) -> None:
+        self.service = service
+        self._database, self._log, self._pause = database, log, pause
+        self._bell = bell(str(database.engine.url.database))
+        self._stopping = threading.Event()
+        self._ready = False
+        self.last_error = ""
+
+    def run(self) -> None:
+        """Publish and call timers until `stop`. A log or database that is away is waited for."""
+        failures = heard = 0
+        while not self._stopping.is_set():
+            try:
+                heard = self._bell.rings
+                published = self.step()
+                self.call_timers()
+                failures = 0
+                if not published:
+                    self._bell.wait(heard, self._pause)
+            except Exception as error:
+                if not isinstance(error, LogUnavailable) and not is_waiting(error):
+                    raise
+                failures += 1
+                self.last_error = type(error).__name__
+                logger.warning("waiting", service=self.service.name, error=self.last_error)
+                self._stopping.wait(min(LONGEST_PAUSE, 0.05 * 2.0 ** min(failures, 10)))
+
+    def stop(self) -> None:
+        """Ask `run` to come back after the batch at hand."""
+        self._stopping.set()
+        self._bell.ring()
+
+    def step(self) -> int:
+        """Publish the next batch of events; give their number."""
+        if not self._ready:
+            self._log.ensure([self.service.topic])
+            self._ready = True
+        if not self._anything():
+            return 0
+        with self._database.writing() as session:
+            lead(session)
+            rows = _unpublished(session)
+            if rows:
+                self._log.publish(self.service.topic, [Message(row.partition, row.key, row.body) for row in rows])
+                _mark(session, rows, clock.now())
+        for row in rows:
+            logger.info(
+                "event published",
+                service=self.service.name,
+                type=row.type,
+                event_id=str(row.id),
+                tenant=str(row.tenant),
+            )
+        measures.published.labels(self.service.name).inc(len(rows))
+        return len(rows)
+
+    def call_timers(self) -> None:
+        """Call each timer whose time has come; another relay that calls it just now is left alone."""
+        for timer, every in self.service.timers.items():
+            with self._database.writing() as session:
+                if _is_due(session, timer, clock.now() + every):
+                    timer(session)
+
+    def _anything(self) -> bool:
+        with self._database.reading() as session:
+            oldest = session.execute(
+                select(outbox.c.recorded_at).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(1)
+            ).scalar()
+        age = (clock.now() - oldest).total_seconds() if oldest else 0.0
+        measures.waiting.labels(self.service.name).set(max(0.0, age))
+        return oldest is not None
+
+
+def lead(session: Session) -> None:
+    """Become the one who may publish or renumber, until the commit. On SQLite the write lock is enough."""
+    insert = insert_new(leadership, session).on_conflict_do_nothing()
+    session.execute(insert, {"name": "relay"})
+    session.execute(select(leadership.c.name).where(leadership.c.name == "relay").with_for_update()).one()
+
+
+def unpublished_count(session: Session) -> int:
+    """Count the events that wait in the outbox."""
+    return session.scalar(select(func.count()).select_from(outbox).where(outbox.c.published_at.is_(None))) or 0
+
+
+def _unpublished(session: Session) -> Sequence[Any]:
+    columns = (outbox.c.position, outbox.c.id, outbox.c.tenant, outbox.c.type)
+    wanted = select(*columns, outbox.c.partition, outbox.c.key, outbox.c.body)
+    return session.execute(wanted.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)).all()
+
+
+def _mark(session: Session, rows: Sequence[Any], at: datetime) -> None:
+    """Mark just these rows: one with a smaller number may have been committed meanwhile."""
+    session.execute(update(outbox).where(outbox.c.position.in_([row.position for row in rows])).values(published_at=at))
+
+
+def _is_due(session: Session, timer: Timer, next_at: datetime) -> bool:
+    name = timer.__name__
+    made = insert_new(timers, session).on_conflict_do_nothing()
+    session.execute(made, {"name": name, "next_at": clock.now()})
+    due = select(timers.c.name).where(timers.c.name == name, timers.c.next_at <= clock.now())
+    if session.execute(due.with_for_update(skip_locked=True)).first() is None:
+        return False
+    session.execute(update(timers).where(timers.c.name == name).values(next_at=next_at))
+    return True

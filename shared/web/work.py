@@ -1,0 +1,70 @@
+"""The unit of work of a request: one session, opened at first use, bound to the caller's tenant, settled by the edge."""
+
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import event
+from sqlalchemy.orm import ORMExecuteState, Session
+
+from shared.database import bind_tenant
+from shared.web.edge import edge, visit
+from shared.web.marks import marked, marks_at_hand
+
+writes = marked(writes=True)
+"""Mark a GET view that has to write, such as a look-up that is audited."""
+
+reads = marked(writes=False)
+"""Mark a POST view that only asks, such as a search whose terms are too long or too personal for a URL."""
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def session() -> Session:
+    """Give the request's session.
+
+    It is opened at first use, bound to the tenant of the caller (if one is known by then), and settled by the edge:
+    commands and views never commit. GET and HEAD only read, unless the view is marked `writes`.
+    """
+    here = visit()
+    if here.session is None:
+        here.session = edge().database.session()
+        here.reading = not marks_at_hand().get("writes", request.method not in _READING)
+        if here.reading:
+            _hold_to_reading(here.session)
+        bind_tenant(here.session, here.caller.tenant if here.caller else None)
+    return here.session
+
+
+def settle(answer: Response) -> None:
+    """Commit what the view did, before its answer leaves; an answer that refuses (400 and above) undoes it."""
+    here = visit()
+    if here.session is not None and answer.status_code < 400:
+        if here.reading:
+            here.session.flush()  # If anything is pending, this raises instead of losing it in silence.
+        else:
+            here.session.commit()
+    abandon()
+
+
+def abandon() -> None:
+    """Roll back whatever is not committed, and close the session. Doing it twice is harmless."""
+    here = visit()
+    unsettled, here.session = here.session, None
+    if unsettled is not None:
+        unsettled.close()
+
+
+def _hold_to_reading(fresh: Session) -> None:
+    # The option makes SQLite begin without its write lock; the two listeners say so when a view writes all the same.
+    fresh.connection(execution_options={"reading": True})
+    event.listen(fresh, "before_flush", _refuse_flush)
+    event.listen(fresh, "do_orm_execute", _refuse_statement)
+
+
+def _refuse_flush(*_: Any) -> None:
+    raise RuntimeError("A request that only reads tried to write. Mark its view with shared.web.work.writes.")
+
+
+def _refuse_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        _refuse_flush()
