@@ -1,0 +1,1 @@
+"""How Wiyata is started and laid out: the image, compose, and a database and a broker for machines without Docker."""
