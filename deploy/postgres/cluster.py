@@ -27,13 +27,9 @@ from deploy.background import (
     wait_until,
 )
 from deploy.postgres.binaries import postgres_programs, require_entrance, service_account
-from deploy.roster import services_with_database
+from deploy.postgres.server import ROLES, SUPERUSER, Server
 
-HERE = Path(__file__).resolve().parent
 PORT_SETTING = "WIYATA_POSTGRES_PORT"
-PREFIX = "wiyata_"
-ROLES = ("owner", "web", "worker")
-SUPERUSER = "postgres"
 SECONDS = 60
 
 
@@ -71,12 +67,10 @@ class Cluster:
         # The number may belong to another program by now; the server's command names its own folder.
         return pid if pid is not None and str(self._at) in command_of(pid) else None
 
-    def url(self, role: str, prefix: str = PREFIX) -> str:
-        """The address for SQLAlchemy with a literal `{service}` for the service's name; role: owner, web or worker."""
-        short = role.removeprefix(PREFIX)
-        if short not in ROLES:
-            raise CannotStart(f"There is no role {role!r}; there are {', '.join(ROLES)}.")
-        return f"postgresql+psycopg://{PREFIX}{short}:{self._passwords()[short]}@{self.address}/{prefix}{{service}}"
+    @property
+    def server(self) -> Server:
+        """The server, with the passwords of this folder."""
+        return Server(LOOPBACK, self.port, self._passwords())
 
     def start(self) -> bool:
         """Start the server, with the roles and databases that exist today; False when it was already running."""
@@ -90,7 +84,7 @@ class Cluster:
             else:
                 self._require_same_port()
             # Also when it was running: a service may have been added since.
-            self.create_databases()
+            self.server.create_databases()
             return begins
 
     def stop(self) -> bool:
@@ -100,21 +94,6 @@ class Cluster:
     def kill(self) -> bool:
         """End the server at once, as a power cut would; False when it did not run."""
         return self._end(signal.SIGKILL)
-
-    def create_databases(self, prefix: str = PREFIX) -> None:
-        """See to it that every service has its database under the prefix, for instance wiyata_test_."""
-        steps = ["-f", str(HERE / "roles.sql")]
-        for service in services_with_database():
-            steps += ["-c", f"\\set database {prefix}{service}", "-f", str(HERE / "database.sql")]
-        self._psql(*steps)
-
-    def drop_databases(self, prefix: str) -> None:
-        """Remove the databases of every service under the prefix, whoever is connected."""
-        steps: list[str] = []
-        for service in services_with_database():
-            steps += ["-c", f'DROP DATABASE IF EXISTS "{prefix}{service}" WITH (FORCE)']
-        if steps:
-            self._psql(*steps)
 
     def _initialise(self) -> None:
         if (self._at / "PG_VERSION").exists():
@@ -174,21 +153,6 @@ class Cluster:
             )
         if ended.returncode:
             raise CannotStart(f"PostgreSQL's {program} failed; {self.log} closes with:\n{last_lines(self.log)}")
-
-    def _psql(self, *steps: str) -> None:
-        passwords = self._passwords()
-        secret = {f"WIYATA_{role.upper()}_PASSWORD": passwords[role] for role in ROLES}
-        where = ["-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER, "-d", "postgres"]
-        ended = subprocess.run(
-            [postgres_programs() / "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", *where, *steps],
-            env={**os.environ, **secret, "PGPASSWORD": passwords[SUPERUSER]},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ended.returncode:
-            raise CannotStart(f"PostgreSQL on {self.address} refused:\n{ended.stderr.strip()}")
 
     def _passwords(self) -> dict[str, str]:
         """The passwords of this cluster, made up once and readable by the owner of the folder alone."""
@@ -255,7 +219,7 @@ def _carry_out(command: str, role: str, cluster: Cluster) -> int:
             ended = cluster.stop() if command == "stop" else cluster.kill()
             print("PostgreSQL has ended." if ended else "PostgreSQL was not running.")
         case "url":
-            print(cluster.url(role))
+            print(cluster.server.url(role))
         case _ if cluster.pid is not None:
             print(f"PostgreSQL answers on {cluster.address} (process {cluster.pid}).")
         case _:

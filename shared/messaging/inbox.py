@@ -75,7 +75,8 @@ def forget_tries(session: Session, event: UUID) -> None:
 def _moved(session: Session, record: Record, to: int) -> bool:
     here = (positions.c.topic == record.topic) & (positions.c.partition == record.partition)
     expected = here & (positions.c.log_id == record.log_id) & (positions.c.next_offset == record.offset)
-    if session.connection().execute(update(positions).where(expected).values(next_offset=to)).rowcount == 1:
+    moved = update(positions).where(expected).values(next_offset=to).returning(positions.c.next_offset)
+    if session.execute(moved).first() is not None:
         return True
     return record.offset == 0 and _started(session, record, to)
 
@@ -89,4 +90,4 @@ def _started(session: Session, record: Record, to: int) -> bool:
         where=positions.c.log_id != insert.excluded.log_id,
     )
     row = {"topic": record.topic, "partition": record.partition, "log_id": record.log_id, "next_offset": to}
-    return session.connection().execute(act, row).rowcount == 1
+    return session.execute(act.returning(positions.c.next_offset), row).first() is not None

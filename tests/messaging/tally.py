@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from kafka import KafkaAdminClient
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -137,3 +138,16 @@ def enrolled(person: UUID, *, version: int = 1) -> LearnerEnrolled:
 def tallies(database: Database) -> dict[UUID, tuple[int, int]]:
     with database.reading() as session:
         return {one.person: (one.completions, one.minutes) for one in session.scalars(select(Tally))}
+
+
+def delete_topics(servers: str) -> None:
+    """Empty a broker for the next test."""
+    admin = KafkaAdminClient(bootstrap_servers=servers)
+    try:
+        ours = [topic for topic in admin.list_topics() if topic.startswith("wiyata.")]
+        if ours:
+            admin.delete_topics(ours)
+        while any(topic in ours for topic in admin.list_topics()):
+            pass  # The broker deletes in the background; asking again is the waiting.
+    finally:
+        admin.close()

@@ -14,7 +14,7 @@ from deploy.postgres.cluster import HERE, Cluster, main
 
 
 def test_an_address_leaves_room_for_the_service(tmp_path: Path) -> None:
-    template = Cluster(tmp_path, 5555).url("web", prefix="wiyata_test_")
+    template = Cluster(tmp_path, 5555).server.url("web", prefix="wiyata_test_")
 
     assert template.startswith("postgresql+psycopg://wiyata_web:")
     assert template.endswith("@127.0.0.1:5555/wiyata_test_{service}")
@@ -23,15 +23,15 @@ def test_an_address_leaves_room_for_the_service(tmp_path: Path) -> None:
 
 def test_roles_have_different_passwords_that_stay(tmp_path: Path) -> None:
     cluster = Cluster(tmp_path, 5555)
-    first = {role: cluster.url(role) for role in ("owner", "web", "worker")}
+    first = {role: cluster.server.url(role) for role in ("owner", "web", "worker")}
     passwords = {address.split(":")[2].split("@")[0] for address in first.values()}
 
     assert len(passwords) == 3
-    assert first == {role: Cluster(tmp_path, 5555).url(role) for role in first}
+    assert first == {role: Cluster(tmp_path, 5555).server.url(role) for role in first}
 
 
 def test_only_the_owner_of_the_folder_can_read_the_passwords(tmp_path: Path) -> None:
-    Cluster(tmp_path, 5555).url("owner")
+    Cluster(tmp_path, 5555).server.url("owner")
 
     assert stat.S_IMODE((tmp_path / "passwords.json").stat().st_mode) == 0o600
 
@@ -41,12 +41,12 @@ def test_lost_passwords_are_not_made_up_anew(tmp_path: Path) -> None:
     (tmp_path / "data" / "PG_VERSION").touch()
 
     with pytest.raises(CannotStart, match=r"passwords\.json is missing"):
-        Cluster(tmp_path, 5555).url("web")
+        Cluster(tmp_path, 5555).server.url("web")
 
 
 def test_an_unknown_role_is_refused_with_the_roles_there_are(tmp_path: Path) -> None:
     with pytest.raises(CannotStart, match="owner, web, worker"):
-        Cluster(tmp_path, 5555).url("superuser")
+        Cluster(tmp_path, 5555).server.url("superuser")
 
 
 def test_a_taken_port_stops_the_start_with_a_sentence(

@@ -1,0 +1,1 @@
+"""Sample input of whole cities, and the programs that load it and drive it over HTTP."""

@@ -1,0 +1,9 @@
+"""Catalogue: what can be learnt, and what a completed course promises.
+
+Owns programmes, courses and their versions, lessons and materials, the outcomes of a course (competency and level),
+its completion rule, and to whom it is offered.
+
+Says `CoursePublished` (for every version), `CourseOffered`, `CourseOfferEnded` and `CourseWithdrawn`.
+Listens to `TenantDefined`, `PersonAssigned` and `PersonErased` of identity, `AssessmentPublished` of assessment, and
+`FrameworkPublished` and `ProgrammeMeasured` of evaluation.
+"""

@@ -1,0 +1,200 @@
+"""Figures of a programme: exact sums over pre/post pairs, and the gain they show.
+
+Scores are whole numbers on a fixed grid (basis points), so sums of them are exact in any order, and pairs can be taken
+out again. Every figure is one division or root of exact sums, rounded once at the end.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, Self
+
+from services.evaluation.model.rule_sets import DisplayRules
+
+DisplayClass = Literal["suppressed", "count only", "preliminary", "shown"]
+
+
+@dataclass(frozen=True, slots=True)
+class PairSums:
+    """Exact sums over n pairs of a score before (pre) and after (post) a training, in the unit of the scores."""
+
+    n: int = 0
+    pre: int = 0
+    post: int = 0
+    pre_squared: int = 0
+    post_squared: int = 0
+    pre_times_post: int = 0
+
+    @classmethod
+    def of(cls, pre: int, post: int) -> Self:
+        """Give the sums of one pair."""
+        return cls(1, pre, post, pre * pre, post * post, pre * post)
+
+    def __add__(self, other: "PairSums") -> "PairSums":
+        return PairSums(
+            self.n + other.n,
+            self.pre + other.pre,
+            self.post + other.post,
+            self.pre_squared + other.pre_squared,
+            self.post_squared + other.post_squared,
+            self.pre_times_post + other.pre_times_post,
+        )
+
+    def __sub__(self, other: "PairSums") -> "PairSums":
+        return PairSums(
+            self.n - other.n,
+            self.pre - other.pre,
+            self.post - other.post,
+            self.pre_squared - other.pre_squared,
+            self.post_squared - other.post_squared,
+            self.pre_times_post - other.pre_times_post,
+        )
+
+    @property
+    def gain(self) -> int:
+        """Give the sum of post - pre."""
+        return self.post - self.pre
+
+    @property
+    def gain_squared(self) -> int:
+        """Give the sum of (post - pre) squared."""
+        return self.post_squared - 2 * self.pre_times_post + self.pre_squared
+
+    @property
+    def correlation(self) -> float | None:
+        """Give Pearson's r of pre and post; None when either does not vary."""
+        scatter_pre = self.n * self.pre_squared - self.pre**2
+        scatter_post = self.n * self.post_squared - self.post**2
+        if not scatter_pre or not scatter_post:
+            return None
+        together = self.n * self.pre_times_post - self.pre * self.post
+        if together**2 == scatter_pre * scatter_post:
+            return math.copysign(1.0, together)  # A root would round to nearly 1, and 1 - r to noise.
+        return together / math.sqrt(scatter_pre * scatter_post)
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A standardised paired gain: `d`, its small-sample correction `g` (Hedges), and the variance of `g`."""
+
+    spread: float
+    d: float
+    g: float
+    variance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """The paired gain: mean of post - pre with its t interval and SD, in the unit of the scores; n is the pairs.
+
+    `interval` and `sd` are None below two pairs. `effect` is None where it can't be estimated: below three pairs, or
+    when scores do not vary.
+    """
+
+    n: int
+    mean: float
+    sd: float | None
+    interval: tuple[float, float] | None
+    effect: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShrunkEffect:
+    """A standardised gain drawn towards what trainings usually reach, with its standard deviation."""
+
+    mean: float
+    sd: float
+
+
+@dataclass(frozen=True, slots=True)
+class GainFigure:
+    """A programme's gain as it may be shown: what the display rule withholds is None.
+
+    `n` is withheld when suppressed. A preliminary figure has the shrunk effect alone; a shown one has the gain too.
+    Programmes are ranked by the shrunk effect only, since raw gains put the smallest groups on top.
+    """
+
+    display: DisplayClass
+    n: int | None
+    gain: Gain | None
+    shrunk: ShrunkEffect | None
+
+
+def gain(sums: PairSums, confidence: float) -> Gain | None:
+    """Give the paired gain of these sums, with an interval of this confidence (.95); None without pairs.
+
+    mean D = sum D / n; SD = sqrt((n sum D^2 - (sum D)^2) / (n (n-1))); interval mean +- t(n-1) SD / sqrt(n) (Student
+    1908). It is a gain and not an effect of the training: nobody was compared with.
+    """
+    n = sums.n
+    if n < 1:
+        return None
+    mean = sums.gain / n
+    if n < 2:
+        return Gain(n, mean, None, None, None)
+    scatter = n * sums.gain_squared - sums.gain**2
+    sd = math.sqrt(scatter / (n * (n - 1)))
+    reach = t_quantile(n - 1, confidence) * math.sqrt(scatter / (n * n * (n - 1)))
+    correlation = sums.correlation
+    effect = None if correlation is None else paired_effect(mean, sd, correlation, n)
+    return Gain(n, mean, sd, (mean - reach, mean + reach), effect)
+
+
+def paired_effect(mean: float, sd: float, correlation: float, n: int) -> Effect | None:
+    """Standardise a paired gain by the spread within a measurement (Borenstein et al. 2009, ch. 4).
+
+    S_w = SD_D / sqrt(2 (1-r)); d = mean / S_w; g = J d, J = Gamma(m/2) / (sqrt(m/2) Gamma((m-1)/2)), m = n - 1 (Hedges
+    1981); Var g = J^2 (1/n + d^2 / (2n)) 2 (1-r). None below three pairs, or when all moved alike (r = 1).
+    """
+    apart = 2 * (1 - correlation)
+    if n < 3 or sd <= 0 or apart <= 0:
+        return None
+    spread = sd / math.sqrt(apart)
+    d = mean / spread
+    correction = hedges_correction(n - 1)
+    return Effect(spread, d, correction * d, correction**2 * (1 / n + d * d / (2 * n)) * apart)
+
+
+def hedges_correction(freedom: int) -> float:
+    """Give J, which takes the bias of small samples out of d, for two degrees of freedom or more (Hedges 1981)."""
+    return math.exp(math.lgamma(freedom / 2) - math.lgamma((freedom - 1) / 2)) / math.sqrt(freedom / 2)
+
+
+def shrunk(effect: Effect, rules: DisplayRules) -> ShrunkEffect:
+    """Draw g towards the usual effect of trainings, by the normal-normal model: precisions add up.
+
+    mean = (g / V + mu / s^2) / (1/V + 1/s^2), sd = (1/V + 1/s^2)^(-1/2), V = Var g; mu and s from the rule set.
+    """
+    own = 1 / effect.variance
+    usual = 1 / rules.prior_sd**2
+    return ShrunkEffect((effect.g * own + rules.prior_mean * usual) / (own + usual), 1 / math.sqrt(own + usual))
+
+
+def display_class(n: int, rules: DisplayRules) -> DisplayClass:
+    """Say what may be shown of a figure that rests on n pairs."""
+    if n < rules.count_from:
+        return "suppressed"
+    if n < rules.preliminary_from:
+        return "count only"
+    return "preliminary" if n < rules.shown_from else "shown"
+
+
+def gain_figure(sums: PairSums, rules: DisplayRules) -> GainFigure:
+    """Give the gain as the display rule lets it be shown."""
+    display = display_class(sums.n, rules)
+    if display == "suppressed":
+        return GainFigure(display, None, None, None)
+    if display == "count only":
+        return GainFigure(display, sums.n, None, None)
+    measured = gain(sums, rules.confidence)
+    effect = None if measured is None or measured.effect is None else shrunk(measured.effect, rules)
+    return GainFigure(display, sums.n, measured if display == "shown" else None, effect)
+
+
+@lru_cache(maxsize=1024)
+def t_quantile(freedom: int, confidence: float) -> float:
+    """Give the t that holds this share of Student's distribution between -t and t."""
+    # scipy is large; whoever only adds up sums does not pay for it.
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + confidence) / 2))

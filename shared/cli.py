@@ -1,0 +1,168 @@
+"""The command line of a service: its processes, its flow of events, and its own commands."""
+
+import json
+import sys
+from collections.abc import Callable
+from uuid import UUID
+
+import click
+from flask import Flask
+
+from shared import logging as logs
+from shared.errors import LogUnavailable, NotCurrent, Refusal, WrongSetting
+from shared.messaging import operations, rebuild
+from shared.messaging.letters import listed
+from shared.messaging.notification import Announcer
+from shared.migrations import is_current, make_version, migrate
+from shared.processes import open_database, open_log, run_consumer, run_relay
+from shared.service import Service
+from shared.settings import Settings, read_settings
+from shared.web.app import create_app
+from shared.web.auth import KeyRing
+from shared.web.server import serve
+
+
+def run(service: Service) -> None:
+    """Run the command line of a service; a refusal is one sentence and exit code 1."""
+    try:
+        settings = read_settings()
+        logs.configure(settings.log_level)
+        command_line(service, settings)(standalone_mode=False, prog_name=f"python -m services.{service.name}")
+    except (Refusal, WrongSetting, NotCurrent, LogUnavailable) as refused:
+        sys.exit(f"{service.name}: {refused}")
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except click.Abort:
+        sys.exit(130)
+
+
+def web_app(service: Service, settings: Settings | None = None) -> Flask:
+    """Make the WSGI application of a service's web process."""
+    settings = settings or read_settings()
+    database = open_database(service, settings, "web")
+    return create_app(service, settings, database, KeyRing(settings, database))
+
+
+def command_line(service: Service, settings: Settings) -> click.Group:
+    """Give the commands of a service."""
+
+    @click.group(help=f"Run and operate {service.name}.")
+    def group() -> None: ...
+
+    @group.command(help="Answer requests under gunicorn.")
+    @click.option("--bind", default=f"{settings.host}:{settings.port}", show_default=True)
+    @click.option("--workers", default=1, show_default=True)
+    def web(bind: str, workers: int) -> None:
+        serve_web(service, settings, bind=bind, workers=workers)
+
+    @group.command(help="Publish the outbox and call the timers, until SIGTERM.")
+    def relay() -> None:
+        run_relay(service, settings)
+
+    @group.command(help="Handle the events that this service listens to, until SIGTERM.")
+    def consumer() -> None:
+        run_consumer(service, settings)
+
+    @group.command("migrate", help="Bring the database to the newest schema.")
+    @click.option("--make", metavar="MESSAGE", help="Write a new version from the models instead.")
+    def migrate_(make: str | None) -> None:
+        database = open_database(service, settings, "owner")
+        if make:
+            make_version(service, database, make)
+            return
+        migrate(service, database)
+        click.echo(f"{service.name}: the schema is current.")
+
+    _add_fold(group, service, settings)
+    group.add_command(_events(service, settings))
+    for command in service.commands:
+        group.add_command(command)
+    return group
+
+
+def serve_web(service: Service, settings: Settings, *, bind: str, workers: int) -> None:
+    """Serve a service's API; on PostgreSQL its outbox rings the relay's bell."""
+    database = open_database(service, settings, "web")
+    current = is_current(service, database)
+    database.close()
+    if not current:
+        raise NotCurrent(f"The database has an old schema: run `python -m services.{service.name} migrate`.")
+
+    def started(app: Flask) -> list[Announcer | KeyRing]:
+        edge = app.extensions["wiyata"]
+        bells = [] if edge.database.is_sqlite else [Announcer(edge.database.address)]
+        return [edge.keys.start(), *bells]
+
+    serve(
+        lambda: web_app(service, settings), bind=bind, threads=settings.web_threads, workers=workers, on_start=started
+    )
+
+
+def _add_fold(group: click.Group, service: Service, settings: Settings) -> None:
+    @group.command("rebuild", help="Replace the projections by a fresh fold of the log.")
+    def rebuild_() -> None:
+        count = rebuild.rebuild(service, open_database(service, settings, "worker"), open_log(settings), _progress)
+        click.echo(f"{service.name}: {count} events folded, projections exchanged.")
+
+    @group.command(help="Compare the projections with a fresh fold of the log.")
+    def verify() -> None:
+        found = rebuild.verify(service, open_database(service, settings, "worker"), open_log(settings), _progress)
+        for line in found:
+            click.echo(line)
+        click.echo(f"{service.name}: {len(found)} differences" if found else f"{service.name}: identical")
+        if found:
+            sys.exit(1)
+
+
+def _events(service: Service, settings: Settings) -> click.Group:
+    @click.group(help="Look at and operate the flow of events.")
+    def events() -> None: ...
+
+    @events.command(help="Outbox, lag, dead and parked events.")
+    def status() -> None:
+        database = open_database(service, settings, "worker")
+        click.echo(json.dumps(operations.status(service, database, open_log(settings)), indent=2))
+
+    @events.command(help="List dead events and what is parked behind them.")
+    def dead() -> None:
+        with open_database(service, settings, "worker").reading() as session:
+            for letter in listed(session):
+                click.echo(json.dumps(letter, default=str))
+
+    _add_letter_act(events, service, settings, "replay", "Handle a dead event again, then its line.", operations.replay)
+    _add_letter_act(events, service, settings, "discard", "Give a dead event up; its line goes on.", operations.discard)
+
+    @events.command(help="Fill an empty topic from the outbox.")
+    def republish() -> None:
+        database = open_database(service, settings, "worker")
+        click.echo(f"{operations.republish(service, database, open_log(settings))} events will be published again.")
+
+    @events.command(help="Handle the past events of a type that was subscribed to late.")
+    @click.argument("event_type")
+    def backfill(event_type: str) -> None:
+        database = open_database(service, settings, "worker")
+        count = operations.backfill(service, database, open_log(settings), event_type)
+        click.echo(f"{count} events handled.")
+
+    return events
+
+
+def _add_letter_act(
+    events: click.Group,
+    service: Service,
+    settings: Settings,
+    name: str,
+    explained: str,
+    act: Callable[..., int],
+) -> None:
+    @events.command(name, help=explained)
+    @click.argument("event_id", type=click.UUID)
+    def command(event_id: UUID) -> None:
+        count = act(service, open_database(service, settings, "worker"), event_id)
+        click.echo(f"{count} events handled.")
+
+
+def _progress(count: int) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r{count} events", nl=False, err=True)

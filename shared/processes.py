@@ -1,0 +1,110 @@
+"""What a relay or consumer process is made of: a database, a log, an end by SIGTERM, and a port for operations."""
+
+import signal
+import threading
+from collections.abc import Callable
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from prometheus_client import make_wsgi_app
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+from werkzeug.wrappers import Request, Response
+
+from shared.database import Database
+from shared.errors import WrongSetting
+from shared.messaging.consumer import Consumer
+from shared.messaging.embedded import EmbeddedLog
+from shared.messaging.kafka import KafkaLog
+from shared.messaging.log import EventLog
+from shared.messaging.notification import Listener
+from shared.messaging.relay import Relay
+from shared.migrations import require_current
+from shared.service import Service
+from shared.settings import Role, Settings
+
+STATEMENT_TIMEOUT = "-c statement_timeout=60000"
+
+
+def open_log(settings: Settings) -> EventLog:
+    """Open the event log that the settings name: Kafka, or the embedded file."""
+    return KafkaLog(settings.kafka) if settings.kafka else EmbeddedLog(settings.embedded_log)
+
+
+def open_database(service: Service, settings: Settings, role: Role) -> Database:
+    """Open a service's database in a role."""
+    options = STATEMENT_TIMEOUT if role == "worker" else ""
+    return Database(settings.database(service.name, role), options=options)
+
+
+def run_relay(service: Service, settings: Settings) -> None:
+    """Publish the service's events and call its timers until SIGTERM."""
+    database = open_database(service, settings, "worker")
+    require_current(service, database)
+    log = open_log(settings)
+    relay = Relay(service, database, log)
+    listener = None if database.is_sqlite else Listener(database.address)
+    with Operations(settings, lambda: not relay.last_error):
+        _until_told(relay.run, relay.stop)
+    if listener is not None:
+        listener.stop()
+    log.close()
+    database.close()
+
+
+def run_consumer(service: Service, settings: Settings) -> None:
+    """Handle the events that the service listens to until SIGTERM."""
+    database = open_database(service, settings, "worker")
+    require_current(service, database)
+    log = open_log(settings)
+    consumer = Consumer(service, database, log, member=settings.replica, tries=settings.tries)
+    with Operations(settings, lambda: bool(consumer.assigned())):
+        _until_told(consumer.run, consumer.stop)
+    log.close()
+    database.close()
+
+
+class Operations:
+    """Answers `/livez`, `/readyz` and `/metrics` on a port of its own, for a process that serves no requests."""
+
+    def __init__(self, settings: Settings, ready: Callable[[], bool]) -> None:
+        try:
+            self._server = make_server(
+                settings.host,
+                settings.operations_port,
+                DispatcherMiddleware(_health(ready), {"/metrics": make_wsgi_app()}),
+                server_class=WSGIServer,
+                handler_class=_Quiet,
+            )
+        except OSError as taken:
+            raise WrongSetting(
+                f"Port {settings.operations_port} is taken: set WIYATA_OPERATIONS_PORT to a free one."
+            ) from taken
+
+    def __enter__(self) -> None:
+        threading.Thread(target=self._server.serve_forever, name="operations", daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+def _health(ready: Callable[[], bool]) -> Callable[..., object]:
+    @Request.application
+    def application(request: Request) -> Response:
+        if request.path == "/livez":
+            return Response("alive\n")
+        if request.path == "/readyz":
+            return Response("ready\n") if ready() else Response("not ready\n", status=503)
+        return Response("not found\n", status=404)
+
+    return application
+
+
+def _until_told(run: Callable[[], None], stop: Callable[[], None]) -> None:
+    """Run until SIGTERM or SIGINT; the batch at hand is finished first."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop())
+    run()
