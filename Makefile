@@ -66,7 +66,7 @@ format: $(INSTALLED) ## Put the code into the house's form
 
 .PHONY: docs
 docs: $(INSTALLED) ## Write the event catalogue and asyncapi.yaml anew from the events
-	$(BIN)/python -m shared.events docs
+	$(BIN)/python -m services docs
 
 .PHONY: bench
 bench: $(INSTALLED) ## Measure how fast the suite is on this machine

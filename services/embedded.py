@@ -1,13 +1,15 @@
 """The whole suite in one process: the only module that imports every service."""
 
+import fcntl
+import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
 
+import httpx
 from flask import Flask
-from shared.web.app import create_app
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Request, Response
 
@@ -16,61 +18,63 @@ from services.catalogue.app import service as catalogue
 from services.enrolment.app import service as enrolment
 from services.evaluation.app import service as evaluation
 from services.identity.app import service as identity
+from shared.errors import WrongSetting
+from shared.logging import log
 from shared.messaging.consumer import Consumer
-from shared.messaging.log import EventLog
 from shared.messaging.relay import Relay
-from shared.migrations import migrate
+from shared.migrations import is_current, migrate
 from shared.processes import open_database, open_log
 from shared.service import Service
 from shared.settings import Settings
-from shared.web.auth import KeyRing
+from shared.web.app import create_app
+from shared.web.keys import KeyRing
+from shared.web.server import Stoppable, serve
 
 SERVICES: Sequence[Service] = (identity, catalogue, assessment, enrolment, evaluation)
 
+logger = log(__name__)
 
-class Stoppable(Protocol):
-    def stop(self) -> None: ...
+RESTART_AFTER = 1.0
+
+MARK = "suite.pid"
+"""Holds the process id of the suite once it serves; whoever started it looks for its own child's there."""
 
 
-@dataclass
-class Worker:
-    """A relay or consumer in a thread of its own."""
+def serve_suite(settings: Settings) -> None:
+    """Serve every service until SIGTERM. Raises `WrongSetting` when a suite already runs on this folder."""
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    with _alone(settings):
+        prepare(settings)
+        suites: list[SuiteApp] = []
 
-    name: str
-    work: Relay | Consumer
+        def factory() -> SuiteApp:
+            suites.append(SuiteApp(settings))
+            return suites[-1]
 
-    def __post_init__(self) -> None:
-        self._thread = threading.Thread(target=self.work.run, name=self.name, daemon=True)
-        self._thread.start()
+        def start() -> Sequence[Stoppable]:
+            running = suites[-1].start()
+            (settings.folder / MARK).write_text(str(os.getppid()))
+            return running
 
-    def stop(self) -> None:
-        self.work.stop()
-        self._thread.join(10)
+        serve(factory, bind=f"{settings.host}:{settings.port}", threads=settings.web_threads, on_start=start)
 
 
 def prepare(settings: Settings) -> None:
-    """Make the folder of state and bring every database to the newest schema."""
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    """Bring every database to the newest schema."""
     for service in SERVICES:
         database = open_database(service, settings, "owner")
         migrate(service, database)
         database.close()
 
 
-def suite_app(settings: Settings) -> "SuiteApp":
-    """Make one WSGI application with every service at `/api/<service>`."""
-    return SuiteApp(settings)
-
-
 class SuiteApp:
-    """Every service under one address; relays and consumers run once `start` is called, after the fork."""
+    """Every service at `/api/<service>` of one address; relays and consumers run once `start` is called."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.apps: dict[str, Flask] = {}
         for service in SERVICES:
-            database = open_database(service, settings, "web")
-            self.apps[service.name] = create_app(service, settings, database, KeyRing(settings, database))
+            self.apps[service.name] = self._app(service)
         self._wsgi = DispatcherMiddleware(_front, {f"/api/{name}": app for name, app in self.apps.items()})
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -78,32 +82,73 @@ class SuiteApp:
 
     def start(self) -> list[Stoppable]:
         """Start what runs beside the requests: token keys, relays with timers, consumers."""
-        log = open_log(self._settings)
-        rings: list[Stoppable] = [app.extensions["wiyata"].keys.start() for app in self.apps.values()]
-        return [*rings, *self._workers(log)]
-
-    def _workers(self, log: EventLog) -> list[Worker]:
-        workers = []
+        events = open_log(self._settings)
+        running: list[Stoppable] = [app.extensions["wiyata"].keys.start() for app in self.apps.values()]
         for service in SERVICES:
             database = open_database(service, self._settings, "worker")
-            workers.append(Worker(f"relay {service.name}", Relay(service, database, log)))
+            running.append(Worker(f"relay {service.name}", Relay(service, database, events)))
             if service.hears:
-                consumer = Consumer(service, database, log, tries=self._settings.tries)
-                workers.append(Worker(f"consumer {service.name}", consumer))
-        return workers
+                consumer = Consumer(service, database, events, tries=self._settings.tries)
+                running.append(Worker(f"consumer {service.name}", consumer))
+        return running
+
+    def _app(self, service: Service) -> Flask:
+        database = open_database(service, self._settings, "web")
+        keys = KeyRing(database, self._settings, self._fetch_keys)
+        return create_app(service, self._settings, database, keys, schema_is_current=partial(is_current, service))
+
+    def _fetch_keys(self) -> Mapping[str, Any]:
+        """Ask identity for its keys without leaving the process."""
+        transport = httpx.WSGITransport(app=self.apps["identity"])
+        with httpx.Client(transport=transport, base_url="http://identity") as client:
+            answer = client.get("/api/identity/keys")
+        answer.raise_for_status()
+        keys: Mapping[str, Any] = answer.json()
+        return keys
+
+
+class Worker:
+    """A relay or consumer in a thread of its own. One that fails unexpectedly begins again, as a process would."""
+
+    def __init__(self, name: str, work: Relay | Consumer) -> None:
+        self._name, self._work = name, work
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let it finish the batch at hand, and end."""
+        self._stopping.set()
+        self._work.stop()
+        self._thread.join(10)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._work.run()
+            except Exception:  # The edge of a thread: nobody else would see it.
+                logger.exception("worker failed", worker=self._name)
+                self._stopping.wait(RESTART_AFTER)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Hold the folder of state: two suites on one folder would both believe to be its only reader."""
+    with (settings.folder / "suite.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            raise WrongSetting(
+                f"A suite already runs on {settings.folder}: stop it, or set WIYATA_FOLDER to another folder."
+            ) from taken
+        (settings.folder / MARK).unlink(missing_ok=True)
+        yield
 
 
 @Request.application
 def _front(request: Request) -> Response:
     """Answer at the root until the portal does: where everything is."""
     if request.path != "/":
-        return Response("Nothing here. See /\n", status=404)
-    lines = [f"/api/{service.name}/reference" for service in SERVICES]
-    return Response("Wiyata\n" + "\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
-
-
-def stop_all(running: Iterable[Stoppable]) -> None:
-    """Stop in the reverse order of starting."""
-    for one in reversed(list(running)):
-        with suppress(RuntimeError):
-            one.stop()
+        return Response("There is nothing here; see /\n", status=404)
+    lines = ["Wiyata", *(f"/api/{service.name}/reference" for service in SERVICES)]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")

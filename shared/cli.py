@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 import click
@@ -13,13 +14,13 @@ from shared.errors import LogUnavailable, NotCurrent, Refusal, WrongSetting
 from shared.messaging import operations, rebuild
 from shared.messaging.letters import listed
 from shared.messaging.notification import Announcer
-from shared.migrations import is_current, make_version, migrate
+from shared.migrations import is_current, make_version, migrate, require_current
 from shared.processes import open_database, open_log, run_consumer, run_relay
 from shared.service import Service
 from shared.settings import Settings, read_settings
 from shared.web.app import create_app
-from shared.web.auth import KeyRing
-from shared.web.server import serve
+from shared.web.keys import KeyRing
+from shared.web.server import Stoppable, serve
 
 
 def run(service: Service) -> None:
@@ -41,7 +42,15 @@ def web_app(service: Service, settings: Settings | None = None) -> Flask:
     """Make the WSGI application of a service's web process."""
     settings = settings or read_settings()
     database = open_database(service, settings, "web")
-    return create_app(service, settings, database, KeyRing(settings, database))
+    keys = KeyRing(database, settings)
+    return create_app(
+        service,
+        settings,
+        database,
+        keys,
+        schema_is_current=partial(is_current, service),
+        trusted_proxies=settings.trusted_proxies,
+    )
 
 
 def command_line(service: Service, settings: Settings) -> click.Group:
@@ -52,9 +61,8 @@ def command_line(service: Service, settings: Settings) -> click.Group:
 
     @group.command(help="Answer requests under gunicorn.")
     @click.option("--bind", default=f"{settings.host}:{settings.port}", show_default=True)
-    @click.option("--workers", default=1, show_default=True)
-    def web(bind: str, workers: int) -> None:
-        serve_web(service, settings, bind=bind, workers=workers)
+    def web(bind: str) -> None:
+        serve_web(service, settings, bind=bind)
 
     @group.command(help="Publish the outbox and call the timers, until SIGTERM.")
     def relay() -> None:
@@ -81,22 +89,23 @@ def command_line(service: Service, settings: Settings) -> click.Group:
     return group
 
 
-def serve_web(service: Service, settings: Settings, *, bind: str, workers: int) -> None:
+def serve_web(service: Service, settings: Settings, *, bind: str) -> None:
     """Serve a service's API; on PostgreSQL its outbox rings the relay's bell."""
     database = open_database(service, settings, "web")
-    current = is_current(service, database)
+    require_current(service, database)
     database.close()
-    if not current:
-        raise NotCurrent(f"The database has an old schema: run `python -m services.{service.name} migrate`.")
+    made: list[Flask] = []
 
-    def started(app: Flask) -> list[Announcer | KeyRing]:
-        edge = app.extensions["wiyata"]
+    def factory() -> Flask:
+        made.append(web_app(service, settings))
+        return made[-1]
+
+    def start() -> Sequence[Stoppable]:
+        edge = made[-1].extensions["wiyata"]
         bells = [] if edge.database.is_sqlite else [Announcer(edge.database.address)]
         return [edge.keys.start(), *bells]
 
-    serve(
-        lambda: web_app(service, settings), bind=bind, threads=settings.web_threads, workers=workers, on_start=started
-    )
+    serve(factory, bind=bind, threads=settings.web_threads, workers=settings.web_workers, on_start=start)
 
 
 def _add_fold(group: click.Group, service: Service, settings: Settings) -> None:

@@ -112,9 +112,14 @@ class Database:
     @contextmanager
     def writing(self, tenant: UUID | None = None) -> Iterator[Session]:
         """Open a unit of work that commits at the end of the block, or rolls back when the block raises."""
-        with self._sessions() as session, session.begin():
+        with self._sessions() as session:
             bind_tenant(session, tenant)
             yield session
+            try:
+                session.commit()
+            except BaseException:
+                session.invalidate()  # A COMMIT that fails on SQLite would leave the pool a connection amid it.
+                raise
 
     @contextmanager
     def reading(self, tenant: UUID | None = None) -> Iterator[Session]:
@@ -221,10 +226,22 @@ def put(session: Session, table: type[Base] | Table, rows: Sequence[Mapping[str,
 def _engine(address: str, pool_size: int, options: str) -> Engine:
     if not address.startswith("sqlite"):
         arguments = {"options": options} if options else {}
-        return create_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True, connect_args=arguments)
+        return create_engine(
+            address,
+            pool_size=pool_size,
+            max_overflow=10,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=arguments,
+        )
     Path(address.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        address, module=sqlite_driver, pool_size=pool_size, max_overflow=20, connect_args={"check_same_thread": False}
+        address,
+        module=sqlite_driver,
+        pool_size=pool_size,
+        max_overflow=20,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", begin_sqlite)

@@ -9,6 +9,7 @@ from typing import TextIO
 
 import structlog
 from structlog.contextvars import bound_contextvars, get_contextvars
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 bound = bound_contextvars
@@ -39,7 +40,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
                 structlog.processors.JSONRenderer(),
             ],
         )

@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import make_wsgi_app
@@ -20,6 +21,9 @@ from shared.messaging.relay import Relay
 from shared.migrations import require_current
 from shared.service import Service
 from shared.settings import Role, Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 STATEMENT_TIMEOUT = "-c statement_timeout=60000"
 
@@ -51,7 +55,9 @@ def run_relay(service: Service, settings: Settings) -> None:
 
 
 def run_consumer(service: Service, settings: Settings) -> None:
-    """Handle the events that the service listens to until SIGTERM."""
+    """Handle the events that the service listens to until SIGTERM. Raises `WrongSetting` where it hears none."""
+    if not service.hears:
+        raise WrongSetting(f"{service.name} listens to no events; it needs no consumer.")
     database = open_database(service, settings, "worker")
     require_current(service, database)
     log = open_log(settings)
@@ -91,7 +97,7 @@ class _Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
-def _health(ready: Callable[[], bool]) -> Callable[..., object]:
+def _health(ready: Callable[[], bool]) -> "WSGIApplication":
     @Request.application
     def application(request: Request) -> Response:
         if request.path == "/livez":

@@ -34,6 +34,8 @@ class Settings:
     tries: int
     log_level: str
     web_threads: int
+    web_workers: int
+    trusted_proxies: int
     json_limit: int
     upload_limit: int
     smtp: str
@@ -76,6 +78,8 @@ def read_settings() -> Settings:
                 tries=env.int("TRIES", 5, validate=Range(1, 100)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
                 web_threads=env.int("WEB_THREADS", 8, validate=Range(1, 64)),
+                web_workers=env.int("WEB_WORKERS", 1, validate=Range(1, 64)),
+                trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
                 json_limit=env.int("JSON_LIMIT", 1_000_000, validate=Range(1_000)),
                 upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
                 smtp=env.str("SMTP", ""),

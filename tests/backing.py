@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -82,7 +83,7 @@ def _local_postgres() -> Backing | None:
     except CannotStart:
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return Backing(cluster.server, lambda: (cluster.kill(), shutil.rmtree(folder, ignore_errors=True)))
+    return Backing(cluster.server, partial(_end, cluster, folder))
 
 
 def _local_kafka() -> Backing | None:
@@ -93,7 +94,12 @@ def _local_kafka() -> Backing | None:
     except CannotStart:
         shutil.rmtree(folder, ignore_errors=True)
         return None
-    return Backing(broker, lambda: (broker.kill(), shutil.rmtree(folder, ignore_errors=True)))
+    return Backing(broker, partial(_end, broker, folder))
+
+
+def _end(server: Cluster | Broker, folder: Path) -> None:
+    server.kill()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _postgres_container() -> Backing | None:

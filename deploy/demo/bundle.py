@@ -1,8 +1,10 @@
 """Packs a course folder into the manifest zip that the catalogue imports."""
 
+import io
+import zipfile
 from pathlib import Path
 
-from services.catalogue.archive import pack
+DATELESS = (1980, 1, 1, 0, 0, 0)
 
 
 def course_bundle(folder: Path) -> bytes:
@@ -11,5 +13,9 @@ def course_bundle(folder: Path) -> bytes:
     Files and folders whose name begins with a dot are left out: editors and file managers leave them behind.
     """
     files = {path.relative_to(folder): path for path in folder.rglob("*") if path.is_file()}
-    seen = {name: path for name, path in files.items() if not any(part.startswith(".") for part in name.parts)}
-    return pack({name.as_posix(): path.read_bytes() for name, path in seen.items()})
+    seen = {name.as_posix(): path for name, path in files.items() if not any(p.startswith(".") for p in name.parts)}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in sorted(seen):
+            archive.writestr(zipfile.ZipInfo(name, DATELESS), seen[name].read_bytes())
+    return packed.getvalue()

@@ -48,14 +48,19 @@ class Delivery:
         place = self.record
         return uuid5(NATIONAL, f"{place.log_id}/{place.topic}/{place.partition}/{place.offset}")
 
+    @property
+    def line(self) -> str:
+        """The key, as a database can keep it."""
+        return storable(self.record.key)[:200]
+
     def undelivered(self) -> letters.Undelivered:
         return letters.Undelivered(
             event_id=self.event_id,
             tenant=self.event.tenant if self.event else None,
             type=self.event.type if self.event else "",
-            key=self.record.key,
+            key=self.line,
             partition=self.record.partition,
-            body=self.record.body.decode(errors="replace"),
+            body=storable(self.record.body.decode(errors="backslashreplace")),
         )
 
 
@@ -179,17 +184,17 @@ class Consumer:
     def _take(self, session: Session, deliveries: Sequence[Delivery]) -> list[Event]:
         """Handle what is new; keep as letters what is broken, or stands behind a dead letter."""
         fresh = inbox.claim(session, [one.event_id for one in deliveries])
-        blocked = letters.blocked_lines(session, [one.record.key for one in deliveries])
+        blocked = letters.blocked_lines(session, [one.line for one in deliveries])
         events: list[Event] = []
         for one in deliveries:
             if one.event_id not in fresh:
                 continue
             fresh.discard(one.event_id)  # The same event twice in one batch counts once.
-            if one.record.key in blocked:
+            if one.line in blocked:
                 letters.park(session, one.undelivered())
             elif one.event is None:
                 self._bury(session, one, reason=one.broken)
-                blocked.add(one.record.key)
+                blocked.add(one.line)
             else:
                 events.append(one.event)
         handle(self.service, session, events)
@@ -252,6 +257,11 @@ class Consumer:
 
     def _back_off(self, failures: int) -> float:
         return min(LONGEST_PAUSE, self._pause * 2.0 ** min(failures, 10))
+
+
+def storable(text: str) -> str:
+    """Write out the one character that PostgreSQL can't keep in a text."""
+    return text.replace("\x00", "\\x00")
 
 
 def _trace(error: BaseException) -> str:

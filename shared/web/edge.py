@@ -54,4 +54,6 @@ def edge() -> Edge:
 
 def visit() -> Visit:
     """Give what is known of the request at hand."""
-    return cast("Visit", request.environ.setdefault(PLACE, Visit()))
+    if PLACE not in request.environ:  # Only outside of a served request, such as in a test's own request context.
+        request.environ[PLACE] = Visit()
+    return cast("Visit", request.environ[PLACE])

@@ -152,11 +152,13 @@ class KeyRing:
         while not self._stopped.is_set():
             asked = monotonic()
             self._wanted.clear()
+            pause = REFRESHED_EVERY
             try:
                 self.refresh()
             except Exception as wrong:  # noqa: BLE001 - a thread that dies in silence leaves no keys a day later
                 log(__name__).warning("token keys not refreshed", error=type(wrong).__name__)
-            self._wanted.wait(REFRESHED_EVERY.total_seconds())
+                pause = ASKED_AT_MOST_EVERY
+            self._wanted.wait(pause.total_seconds())
             self._stopped.wait(max(0.0, asked + ASKED_AT_MOST_EVERY.total_seconds() - monotonic()))
 
 

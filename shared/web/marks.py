@@ -28,8 +28,7 @@ def marks_of(view: Callable[..., Any], method: str) -> Mapping[str, Any]:
     """Give the facts noted on a view function, or on the method of a class-based view that answers `method`."""
     view_class = getattr(view, "view_class", None)
     if view_class is not None:
-        name = method.lower()
-        view = getattr(view_class, name, None) or getattr(view_class, "get" if name == "head" else name, view)
+        view = getattr(view_class, method.lower(), getattr(view_class, "get", view))
     facts: Mapping[str, Any] = getattr(view, _PLACE, {}).get("marks", {})
     return facts
 

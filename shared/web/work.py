@@ -1,4 +1,4 @@
-"""The unit of work of a request: one session, opened at first use, bound to the caller's tenant, settled by the edge."""
+"""The unit of work of a request: one session, opened at first use, bound to the caller's tenant, settled at the end."""
 
 from typing import Any
 
@@ -36,14 +36,14 @@ def session() -> Session:
 
 
 def settle(answer: Response) -> None:
-    """Commit what the view did, before its answer leaves; an answer that refuses (400 and above) undoes it."""
+    """Commit what the view did, before its answer leaves; what an answer of 400 and above did stays uncommitted."""
     here = visit()
-    if here.session is not None and answer.status_code < 400:
-        if here.reading:
-            here.session.flush()  # If anything is pending, this raises instead of losing it in silence.
-        else:
-            here.session.commit()
-    abandon()
+    if here.session is None or answer.status_code >= 400:
+        return
+    if here.reading:
+        here.session.flush()  # If anything is pending, this raises instead of losing it in silence.
+    else:
+        _commit(here.session)
 
 
 def abandon() -> None:
@@ -52,6 +52,16 @@ def abandon() -> None:
     unsettled, here.session = here.session, None
     if unsettled is not None:
         unsettled.close()
+
+
+def _commit(unsettled: Session) -> None:
+    try:
+        unsettled.commit()
+    except BaseException:
+        # SQLite keeps a transaction open, with its write lock, whose COMMIT failed; SQLAlchemy takes it for ended and
+        # would hand the connection to the next request. PostgreSQL loses nothing but a connection.
+        unsettled.invalidate()
+        raise
 
 
 def _hold_to_reading(fresh: Session) -> None:

@@ -8,13 +8,20 @@ import pytest
 
 from deploy.postgres.server import Server
 from shared.database import Database
+from shared.events import Event
 from shared.ids import new_id
+from shared.messaging import outbox
 from shared.messaging.embedded import EmbeddedLog
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog
-from shared.service import Service
 from shared.testing import Running, Suite
 from tests.messaging import tally
+
+
+def say(flow: Suite, *events: Event) -> None:
+    """Say events in one transaction of the speaking service."""
+    with flow["enrolment"].database.writing() as session:
+        outbox.append(session, *events)
 
 
 @pytest.fixture(params=["embedded", "kafka"])
@@ -33,27 +40,26 @@ def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[EventLog]:
 
 @pytest.fixture
 def flow(request: pytest.FixtureRequest, log: EventLog, tmp_path: Path) -> Iterator[Suite]:
-    services = (tally.publisher(), tally.make())
     with ExitStack() as stack:
-        stack.callback(tally.Broken.errors.clear)
+        stack.callback(tally.Broken.forget)
         if isinstance(log, KafkaLog):
-            databases = _on_postgres(request.getfixturevalue("postgres_server"), services, stack)
+            suite = _on_postgres(request.getfixturevalue("postgres_server"), log, stack)
         else:
-            databases = [Database(f"sqlite:///{tmp_path / service.name}.sqlite") for service in services]
-            for database in databases:
-                tally.create_tables(database)
-        running = [Running(service, database, log) for service, database in zip(services, databases, strict=True)]
-        suite = Suite(running)
+            suite = tally.on_sqlite(tmp_path, log)
         stack.callback(suite.close)
         yield suite
 
 
-def _on_postgres(server: Server, services: tuple[Service, ...], stack: ExitStack) -> list[Database]:
+def _on_postgres(server: Server, log: EventLog, stack: ExitStack) -> Suite:
+    services = (tally.publisher(), tally.make())
     prefix, names = f"test_{new_id().hex[-8:]}_", [service.name for service in services]
     server.create_databases(prefix, names)
     stack.callback(server.drop_databases, prefix, names)
-    for name in names:
-        owner = Database(server.url("owner", prefix).format(service=name))
+    running = []
+    for service in services:
+        owner = Database(server.url("owner", prefix).format(service=service.name))
         tally.create_tables(owner)
         owner.close()
-    return [Database(server.url("worker", prefix).format(service=name)) for name in names]
+        worker = Database(server.url("worker", prefix).format(service=service.name))
+        running.append(Running(service, worker, log))
+    return Suite(running)

@@ -1,11 +1,15 @@
 """A service made for these tests: it counts completions by person, and says that a level changed."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from uuid import UUID
 
 from kafka import KafkaAdminClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.database import Base as SharedBase
@@ -17,8 +21,10 @@ from shared.events.evaluation import CompetencyLevelChanged
 from shared.ids import new_id
 from shared.messaging import outbox
 from shared.messaging.handling import caused_by
+from shared.messaging.log import EventLog
 from shared.plumbing import PARTITIONS, service_metadata, tables
 from shared.service import Service
+from shared.testing import Running, Suite
 
 CITY = UUID("01900000-0000-7000-8000-00000000c171")
 
@@ -38,9 +44,29 @@ class Tally(TenantOwned, Base, kind="projection"):
 
 
 class Broken:
-    """What the handlers do wrong, by person; tests set it."""
+    """What the handler does wrong, by person; tests set it, and see how often it was tried."""
 
-    errors: dict[UUID, Exception] = {}
+    errors: dict[UUID, BaseException] = {}
+    alone: dict[UUID, BaseException] = {}
+    waits: Counter[UUID] = Counter()
+    calls: Counter[UUID] = Counter()
+
+    @classmethod
+    def forget(cls) -> None:
+        for kept in (cls.errors, cls.alone, cls.waits, cls.calls):
+            kept.clear()
+
+    @classmethod
+    def fail(cls, person: UUID, *, alone: bool) -> None:
+        """Fail as told: like a lost connection, or with an error, which may be another one when tried alone."""
+        if cls.waits[person] > 0:
+            cls.waits[person] -= 1
+            raise OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+        if alone and person in cls.alone:
+            raise cls.alone[person]
+        if person in cls.errors:
+            cls.calls[person] += 1
+            raise cls.errors[person]
 
 
 def count_completions(session: Session, events: Sequence[TrainingCompleted]) -> None:
@@ -52,8 +78,7 @@ def count_completions(session: Session, events: Sequence[TrainingCompleted]) -> 
         tally.completions += 1
         tally.minutes += sum(one.minutes for one in event.minutes)
         session.flush()
-        if event.person in Broken.errors:
-            raise Broken.errors[event.person]
+        Broken.fail(event.person, alone=len(events) == 1)
 
 
 def announce_levels(session: Session, events: Sequence[TrainingCompleted]) -> None:
@@ -82,9 +107,29 @@ def make(name: str = "tally") -> Service:
     )
 
 
+def deaf_to_completions() -> Service:
+    """The same service in an earlier version, which did not listen to completions yet."""
+    return replace(make(), projects={}, reacts={LearnerEnrolled: refuse_strangers})
+
+
 def publisher() -> Service:
     """A service that only speaks, under the name of the context whose events it says."""
     return Service(name="enrolment", metadata=Base.metadata)
+
+
+def on_sqlite(folder: Path, log: EventLog) -> Suite:
+    """Both services on SQLite files of a folder."""
+    running = []
+    for service in (publisher(), make()):
+        database = Database(f"sqlite:///{folder / service.name}.sqlite")
+        create_tables(database)
+        running.append(Running(service, database, log))
+    return Suite(running)
+
+
+def with_log(suite: Suite, log: EventLog) -> Suite:
+    """The same services and databases with another log, as after a restart."""
+    return Suite([Running(one.service, one.database, log) for one in suite.running])
 
 
 def create_tables(database: Database) -> None:
@@ -95,7 +140,9 @@ def create_tables(database: Database) -> None:
         session.execute(numbers.insert(), [{"number": number} for number in range(PARTITIONS)])
 
 
-def completion(person: UUID, *, enrolment: UUID | None = None, minutes: int = 45, revision: int = 1) -> TrainingCompleted:
+def completion(
+    person: UUID, *, enrolment: UUID | None = None, minutes: int = 45, revision: int = 1
+) -> TrainingCompleted:
     course = UUID(int=7)
     return TrainingCompleted(
         tenant=CITY,

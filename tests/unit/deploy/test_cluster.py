@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from deploy.background import CannotStart
-from deploy.postgres.cluster import HERE, Cluster, main
+from deploy.postgres.cluster import Cluster, main
+from deploy.postgres.server import HERE
 
 
 def test_an_address_leaves_room_for_the_service(tmp_path: Path) -> None:

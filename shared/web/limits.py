@@ -1,0 +1,40 @@
+"""How much and how often: the size of a body, and rate limits for the few views that invite guessing."""
+
+from collections.abc import Callable
+
+from flask import request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from werkzeug.exceptions import LengthRequired
+
+from shared.errors import TooLarge
+from shared.settings import Settings
+from shared.web.edge import edge
+from shared.web.marks import View, marked, marks_at_hand
+
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
+"""Counts per web process and client address: `@limiter.limit("10 per minute")` below `@bp.route`."""
+
+
+def takes_upload(limit: str = "upload_limit") -> Callable[[View], View]:
+    """Mark a view that takes files; `limit` names the setting with the bytes that it takes at most."""
+    if limit not in Settings.__dataclass_fields__:
+        raise ValueError(f"There is no setting {limit!r}.")
+    return marked(upload=limit)
+
+
+def check_size() -> None:
+    """Refuse a body that is too large, or that does not say how large it is, before any of it is read."""
+    setting = marks_at_hand().get("upload")
+    most = getattr(edge().settings, setting) if setting else edge().settings.json_limit
+    request.max_content_length = most
+    if request.content_length is None and "Transfer-Encoding" in request.headers:
+        # Werkzeug would cut a chunked body at the limit without a word, and half an upload would pass for a whole one.
+        raise LengthRequired("Send the body with its Content-Length.")
+    if (request.content_length or 0) > most:
+        raise too_large(most)
+
+
+def too_large(most: int | None) -> TooLarge:
+    """Say how much would have been taken."""
+    return TooLarge(f"At most {most or 0:,} bytes are taken here.", limit=most)
