@@ -30,7 +30,7 @@ help: ## Explain the targets (what `make` alone does)
 
 .PHONY: run
 run: $(RUNTIME) ## Start the whole suite in one process, with real sample input, and keep it running
-	$(BIN)/python -m services run
+	$(BIN)/python -m deploy.run
 
 .PHONY: demo
 demo: $(RUNTIME) ## Load the sample city, course and questions into a suite that is running

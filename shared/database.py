@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import (
@@ -34,11 +34,12 @@ from sqlalchemy.orm import (
     ORMExecuteState,
     Session,
     mapped_column,
+    registry,
     sessionmaker,
     with_loader_criteria,
 )
 from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from shared.ids import NATIONAL
 
@@ -82,9 +83,13 @@ class Base(DeclarativeBase):
     """
 
     __abstract__ = True
-    type_annotation_map = {datetime: UtcDateTime(), int: BigInteger()}
+    type_annotation_map: ClassVar[dict[Any, TypeEngine[Any]]] = {datetime: UtcDateTime(), int: BigInteger()}
 
     def __init_subclass__(cls, *, kind: Kind | None = None, **rest: Any) -> None:
+        if cls.__dict__.get("__abstract__"):  # A service's own base: in one process two services may have a `Course`.
+            cls.registry = cls._sa_registry = registry(
+                metadata=cls.metadata, type_annotation_map=Base.type_annotation_map
+            )
         super().__init_subclass__(**rest)
         if kind is not None:
             cast("Table", cls.__table__).info["kind"] = kind

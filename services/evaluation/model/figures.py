@@ -135,9 +135,16 @@ def gain(sums: PairSums, confidence: float) -> Gain | None:
     scatter = n * sums.gain_squared - sums.gain**2
     sd = math.sqrt(scatter / (n * (n - 1)))
     reach = t_quantile(n - 1, confidence) * math.sqrt(scatter / (n * n * (n - 1)))
-    correlation = sums.correlation
-    effect = None if correlation is None else paired_effect(mean, sd, correlation, n)
-    return Gain(n, mean, sd, (mean - reach, mean + reach), effect)
+    return Gain(n, mean, sd, (mean - reach, mean + reach), effect_of(sums))
+
+
+def effect_of(sums: PairSums) -> Effect | None:
+    """Give the standardised gain of these sums, as `paired_effect` defines it; None where it can't be estimated."""
+    n, correlation = sums.n, sums.correlation
+    if n < 3 or correlation is None:
+        return None
+    sd = math.sqrt((n * sums.gain_squared - sums.gain**2) / (n * (n - 1)))
+    return paired_effect(sums.gain / n, sd, correlation, n)
 
 
 def paired_effect(mean: float, sd: float, correlation: float, n: int) -> Effect | None:
@@ -186,9 +193,9 @@ def gain_figure(sums: PairSums, rules: DisplayRules) -> GainFigure:
         return GainFigure(display, None, None, None)
     if display == "count only":
         return GainFigure(display, sums.n, None, None)
-    measured = gain(sums, rules.confidence)
-    effect = None if measured is None or measured.effect is None else shrunk(measured.effect, rules)
-    return GainFigure(display, sums.n, measured if display == "shown" else None, effect)
+    effect = effect_of(sums)
+    steadied = None if effect is None else shrunk(effect, rules)
+    return GainFigure(display, sums.n, gain(sums, rules.confidence) if display == "shown" else None, steadied)
 
 
 @lru_cache(maxsize=1024)

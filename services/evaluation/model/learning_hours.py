@@ -6,7 +6,7 @@ said, never blocked. How a form counts, and how much is due, stands in the rule 
 
 from calendar import isleap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
@@ -88,6 +88,19 @@ def counted_minutes(activities: Iterable[Activity], rule_sets: Sequence[RuleSet]
         minutes = _counted_on(day, activity, _rule_of(activity, hours), hours.minutes_per_jp, caps)
         if minutes:
             counted[activity.id][day] = minutes
+    return counted
+
+
+def uncapped_minutes(activity: Activity, rule_sets: Sequence[RuleSet]) -> dict[date, int]:
+    """Count one activity as if no other had used up a cap: minutes by local day, before any cap per day or month.
+
+    Against `counted_minutes` it shows what the caps took off. Raises as that does.
+    """
+    counted: dict[date, int] = {}
+    for day in activity.days:
+        hours = in_force(rule_sets, day).hours
+        rule = replace(_rule_of(activity, hours), most_jp_a_day=None, most_times_a_month=None)
+        counted[day] = _counted_on(day, activity, rule, hours.minutes_per_jp, _Caps())
     return counted
 
 

@@ -1,5 +1,6 @@
 """National reference data, as files with their sources; they become records of the tenant `national`."""
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -17,8 +18,9 @@ def national_payloads() -> list[dict[str, Any]]:
     return list(document["rule_sets"])
 
 
+@cache
 def national_rule_sets() -> tuple[RuleSet, ...]:
-    """Read and check the national rule sets.
+    """Read and check the national rule sets, once a process: they never change while it runs.
 
     Raises `RuleSetIsWrong` with the place to mend.
     """

@@ -1,0 +1,95 @@
+"""Talks to a running suite as a stranger would: over HTTP, at one address, with tokens of identity."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+PATIENCE = 60.0
+"""How many seconds to go on asking for a fact that is still under way."""
+
+
+class Refused(Exception):
+    """The suite refused a request; the sentence is its own."""
+
+
+class Origin:
+    """A suite at one address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address.rstrip("/")
+        self.http = httpx.Client(base_url=self.address, timeout=60.0)
+
+    def machine(self, client_id: str, secret: str) -> "Visitor":
+        """Give a machine that speaks for itself (client credentials)."""
+
+        def token() -> dict[str, Any]:
+            form = {"grant_type": "client_credentials"}
+            given = _accepted(self.http.post("/api/identity/token", data=form, auth=(client_id, secret)))
+            return dict(given.json())
+
+        return Visitor(self, token)
+
+
+class Visitor:
+    """Somebody with an access token, which is asked for anew before it expires."""
+
+    def __init__(self, origin: Origin, ask: Callable[[], dict[str, Any]]) -> None:
+        self._origin, self._ask = origin, ask
+        self._token, self._until = "", 0.0
+
+    def get(self, path: str, **options: Any) -> Any:
+        """Get a resource at `/api/…`."""
+        return self._send("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Any:
+        """Post to a collection at `/api/…`."""
+        return self._send("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Any:
+        """Put a state at `/api/…`."""
+        return self._send("PUT", path, **options)
+
+    def tag_of(self, path: str) -> str:
+        """Give the ETag of a resource, for a change that must meet it as it was."""
+        return str(self._sent("GET", path).headers["ETag"])
+
+    def all_of(self, path: str) -> list[Any]:
+        """Get every item of a collection, page by page."""
+        found, after = [], None
+        while True:
+            page = self.get(path, params={"limit": 200} | ({"after": after} if after else {}))
+            found += page["items"]
+            after = page["next"]
+            if after is None:
+                return found
+
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._sent(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def _sent(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send, and send again while the answer is "not yet" or "busy"."""
+        give_up = time.monotonic() + PATIENCE
+        headers = options.pop("headers", {})
+        while True:
+            carried = headers | {"Authorization": f"Bearer {self._current()}"}
+            answer = self._origin.http.request(method, f"/api/{path}", headers=carried, **options)
+            wait = answer.headers.get("Retry-After")
+            if wait is None or answer.status_code not in (409, 429, 503) or time.monotonic() > give_up:
+                return _accepted(answer)
+            time.sleep(min(float(wait), 0.2))
+
+    def _current(self) -> str:
+        if time.monotonic() > self._until:
+            given = self._ask()
+            self._token = given["access_token"]
+            self._until = time.monotonic() + given["expires_in"] - 30
+        return self._token
+
+
+def _accepted(answer: httpx.Response) -> httpx.Response:
+    if answer.is_success:
+        return answer
+    raise Refused(f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text[:2000]}")

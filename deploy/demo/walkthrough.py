@@ -1,0 +1,122 @@
+"""`python -m deploy.demo.walkthrough`: a fresh learner's whole journey over HTTP, and what it moved."""
+
+import os
+import random
+import secrets
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from deploy.demo.city import Loaded, load_city
+from deploy.demo.keys import demo_keys
+from deploy.demo.learner import Learner
+from deploy.demo.load import CITY, first_link, people_without_account
+from deploy.demo.origin import Origin, Refused, Visitor
+from deploy.demo.sign_in import Site
+
+PATIENCE = 30.0
+COMPETENCY = "PP"
+
+
+@click.command()
+@click.option("--origin", default=lambda: os.environ.get("WIYATA_PUBLIC_URL", "http://127.0.0.1:8080"))
+@click.option("--folder", type=click.Path(path_type=Path), default=lambda: os.environ.get("WIYATA_FOLDER", "var"))
+def main(origin: str, folder: Path) -> None:
+    """Take the sample course as somebody who has never signed in, and show profile, JP and figures before and after."""
+    try:
+        walk(Origin(origin), folder)
+    except Refused as refusal:
+        sys.exit(f"The walkthrough stopped: {refusal}")
+
+
+def walk(origin: Origin, folder: Path) -> None:
+    """Do the journey. Raises `Refused` where the suite does, or where the figures do not move."""
+    console = Console()
+    keys = demo_keys(folder, origin, yaml.safe_load((CITY / "city.yaml").read_text()))
+    machine = origin.machine(keys.machine, keys.secret)
+    loaded = load_city(CITY, machine, lambda _: None)
+    fresh = people_without_account(machine)
+    if not fresh:
+        raise Refused("Everybody in the roster has an account already. `make clean`, then `make run`, begins anew.")
+    link = first_link(machine, fresh[0]["id"])
+    visitor = Site(origin, keys.site, keys.returns_to).first_sign_in(link, secrets.token_urlsafe(12))
+    before = _seen(visitor, machine, loaded)
+    learner = Learner(visitor, before=0.3, after=0.95, luck=random.Random(7))  # noqa: S311  # Invented answers.
+    learner.take_course(loaded)
+    handed_in = time.perf_counter()
+    after = _moved(visitor, machine, loaded, before)
+    seconds = time.perf_counter() - handed_in
+    console.print(_table(before, after))
+    console.print(f"From the answer to the last hand-in to profile, JP and figures: {seconds * 1000:.0f} ms")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a learner sees of themselves, and an analyst of the course."""
+
+    level: int | None
+    gap: int | None
+    jp: str
+    figures: dict[str, Any]
+
+    def moved_since(self, before: "Seen") -> bool:
+        """Whether the profile, the learning hours and the figures all show the completion."""
+        completed = self.figures["completed"] > before.figures["completed"]
+        return completed and self.jp != before.jp and self.level is not None and self.level != before.level
+
+
+def _seen(visitor: Visitor, machine: Visitor, loaded: Loaded) -> Seen:
+    profile = visitor.get("evaluation/me/profile")["competencies"]
+    line = next((one for one in profile if one["competency"] == COMPETENCY), {"level": None, "gap": None})
+    hours = visitor.get("evaluation/me/learning-hours")
+    return Seen(line["level"], line["gap"], hours["jp"], machine.get(f"evaluation/courses/{loaded.course}/figures"))
+
+
+def _moved(visitor: Visitor, machine: Visitor, loaded: Loaded, before: Seen) -> Seen:
+    """Ask again and again until everything has moved."""
+    give_up = time.monotonic() + PATIENCE
+    while time.monotonic() < give_up:
+        now = _seen(visitor, machine, loaded)
+        if now.moved_since(before):
+            return now
+    raise Refused(f"Profile, JP and figures have not all moved within {PATIENCE:.0f} s.")
+
+
+def _table(before: Seen, after: Seen) -> Table:
+    table = Table("", "before", "after")
+    table.add_row(f"level in {COMPETENCY}", _level(before), _level(after))
+    table.add_row("gap for the post", str(before.gap), str(after.gap))
+    table.add_row("JP this year", before.jp, after.jp)
+    for name in ("enrolled", "completed", "display", "n"):
+        table.add_row(f"course: {name}", str(before.figures[name]), str(after.figures[name]))
+    table.add_row("course: gain", _gain(before.figures), _gain(after.figures))
+    table.add_row("course: g", _rounded(before.figures["g"]), _rounded(after.figures["g"]))
+    table.add_row("course: as of", str(before.figures["as_of"]), str(after.figures["as_of"]))
+    return table
+
+
+def _level(seen: Seen) -> str:
+    return "not assessed" if seen.level is None else str(seen.level)
+
+
+def _gain(figures: dict[str, Any]) -> str:
+    gain = figures["gain"]
+    if gain is None:
+        return "not shown"
+    low, high = gain["interval"]
+    return f"{gain['mean'] / 100:.1f} points [{low / 100:.1f}, {high / 100:.1f}]"
+
+
+def _rounded(value: float | None) -> str:
+    return "not shown" if value is None else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    main()

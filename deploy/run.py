@@ -1,0 +1,83 @@
+"""`make run`: starts the whole suite in one process, loads the sample city, and says where to look."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from deploy.background import ROOT
+from deploy.demo.load import load
+from deploy.demo.origin import Origin, Refused
+
+SECONDS_TO_START = 60.0
+
+
+def main() -> int:
+    """Run the suite until Ctrl-C or SIGTERM; give its exit code."""
+    folder = Path(os.environ.get("WIYATA_FOLDER", "var")).absolute()
+    began = time.monotonic()
+    log = _log_of(folder)
+    with log.open("ab") as lines:
+        suite = subprocess.Popen([sys.executable, "-m", "services", "run"], cwd=ROOT, stderr=lines)
+    signal.signal(signal.SIGTERM, lambda *_: suite.terminate())
+    try:
+        return _serve(suite, folder, log, began)
+    except KeyboardInterrupt:
+        return suite.wait()
+    finally:
+        if suite.poll() is None:
+            suite.terminate()
+            suite.wait()
+
+
+def _serve(suite: "subprocess.Popen[bytes]", folder: Path, log: Path, began: float) -> int:
+    if not _started(suite, folder):
+        print(_last_line(log), file=sys.stderr)
+        return suite.wait() or 1
+    address = os.environ.get("WIYATA_PUBLIC_URL") or "http://{}:{}".format(
+        os.environ.get("WIYATA_HOST", "127.0.0.1"), os.environ.get("WIYATA_PORT", "8080")
+    )
+    print(f"The suite serves after {time.monotonic() - began:.1f} s; its log: {log}", flush=True)
+    try:
+        load(Origin(address), folder)
+    except Refused as refusal:
+        print(f"The sample city was not loaded: {refusal}", file=sys.stderr)
+    print(_where_to_look(address), flush=True)
+    return suite.wait()
+
+
+def _where_to_look(address: str) -> str:
+    return f"""
+Wiyata serves at {address}
+  sign in            {address}/api/identity/sign-in
+  what can be asked  {address}/api/evaluation/reference (and catalogue, assessment, enrolment, identity)
+  a learner's whole journey, in another terminal:
+                     .venv/bin/python -m deploy.demo.walkthrough
+Ctrl-C ends it; what it stored stays under var/."""
+
+
+def _started(suite: "subprocess.Popen[bytes]", folder: Path) -> bool:
+    """Wait until this very child serves, and not a suite that ran before."""
+    give_up = time.monotonic() + SECONDS_TO_START
+    mark = folder / "suite.pid"
+    while suite.poll() is None and time.monotonic() < give_up:
+        if mark.exists() and mark.read_text() == str(suite.pid):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _log_of(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / "suite.log"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "The suite ended without a word."
+
+
+if __name__ == "__main__":
+    sys.exit(main())

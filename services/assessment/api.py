@@ -1,0 +1,168 @@
+"""Assessment over HTTP: banks and assessments for those who author them, attempts for those who sit them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+from flask import request, url_for
+from werkzeug.exceptions import UnsupportedMediaType
+
+from services.assessment import queries, schemas
+from services.assessment.commands import assessments as publishing
+from services.assessment.commands import attempts as sitting
+from services.assessment.commands import banks as collecting
+from services.assessment.commands.assessments import Publication
+from services.assessment.commands.attempts import Choice
+from services.assessment.commands.banks import QuestionImport
+from services.assessment.model import Answer, Assessment, Bank, Question
+from services.assessment.queries import Result, Sheet
+from shared.web.api import Blueprint
+from shared.web.app import session
+from shared.web.auth import caller, require
+from shared.web.idempotency import idempotent
+from shared.web.marks import View
+from shared.web.pagination import Page, PageQuery, page, page_of
+
+banks = Blueprint("banks", __name__, description="Question banks.")
+assessments = Blueprint("assessments", __name__, description="Pre-tests, post-tests and quizzes.")
+attempts = Blueprint("attempts", __name__, description="The caller's own attempts.")
+
+Created = tuple[Any, dict[str, str]]
+
+# flask-smorest has no types.
+_gift_file: Callable[[View], View] = cast("Any", banks).doc(
+    requestBody={"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
+)
+_or_the_open_one: Callable[[View], View] = cast("Any", attempts).alt_response(
+    200, schema=schemas.AttemptSchema, description="The open attempt, which goes on."
+)
+
+
+@banks.route("/banks", methods=["POST"])
+@require("trainer", "administrator")
+@idempotent
+@banks.arguments(schemas.BankRequest)
+@banks.response(201, schemas.BankSchema)
+def create_bank(wanted: Mapping[str, Any]) -> Created:
+    """Make an empty question bank."""
+    bank = collecting.create_bank(session(), caller().tenant, **wanted)
+    return bank, {"Location": url_for("banks.show_bank", bank_id=bank.id)}
+
+
+@banks.route("/banks")
+@require("trainer", "administrator")
+@banks.arguments(PageQuery, location="query")
+@banks.response(200, page_of(schemas.BankSchema))
+def list_banks(query: Mapping[str, Any]) -> Page[Bank]:
+    """List the banks by code."""
+    return page(session(), queries.banks_of(caller().tenant), by=(Bank.code, Bank.id), **query)
+
+
+@banks.route("/banks/<uuid:bank_id>")
+@require("trainer", "administrator")
+@banks.response(200, schemas.BankSchema)
+def show_bank(bank_id: UUID) -> Bank:
+    """Show a bank."""
+    return queries.bank_of(session(), caller().tenant, bank_id)
+
+
+@banks.route("/banks/<uuid:bank_id>/gift-imports", methods=["POST"])
+@require("trainer", "administrator")
+@banks.arguments(schemas.ImportQuery, location="query")
+@_gift_file
+@banks.response(200, schemas.ImportSchema)
+def import_gift(query: Mapping[str, Any], bank_id: UUID) -> QuestionImport:
+    """Take a GIFT file (text/plain, UTF-8) whole or not at all. The same file again adds nothing."""
+    if request.mimetype != "text/plain":
+        raise UnsupportedMediaType("Send the GIFT file as text/plain.")
+    return collecting.import_gift(session(), caller().tenant, bank_id, request.get_data(cache=False), **query)
+
+
+@banks.route("/banks/<uuid:bank_id>/questions")
+@require("trainer", "administrator")
+@banks.arguments(PageQuery, location="query")
+@banks.response(200, page_of(schemas.QuestionSchema))
+def list_questions(query: Mapping[str, Any], bank_id: UUID) -> Page[Question]:
+    """List the questions of a bank with their keys, in the bank's order; retired ones are left out."""
+    bank = queries.bank_of(session(), caller().tenant, bank_id)
+    return page(session(), queries.active_questions(bank.id), by=(Question.number, Question.id), **query)
+
+
+@assessments.route("/assessments", methods=["POST"])
+@require("trainer", "administrator")
+@idempotent
+@assessments.arguments(schemas.AssessmentRequest)
+@assessments.response(201, schemas.AssessmentSchema)
+def create_assessment(wanted: Mapping[str, Any]) -> Created:
+    """Make an assessment from a bank; nobody can sit it before it is published."""
+    chosen = {"bank_id" if name == "bank" else name: value for name, value in wanted.items()}
+    assessment = publishing.create_assessment(session(), caller().tenant, **chosen)
+    return assessment, {"Location": url_for("assessments.show_assessment", assessment_id=assessment.id)}
+
+
+@assessments.route("/assessments")
+@require("trainer", "administrator")
+@assessments.arguments(PageQuery, location="query")
+@assessments.response(200, page_of(schemas.AssessmentSchema))
+def list_assessments(query: Mapping[str, Any]) -> Page[Assessment]:
+    """List the assessments by code."""
+    listed = queries.assessments_of(caller().tenant)
+    return page(session(), listed, by=(Assessment.code, Assessment.id), **query)
+
+
+@assessments.route("/assessments/<uuid:assessment_id>")
+@require("trainer", "administrator")
+@assessments.response(200, schemas.AssessmentSchema)
+def show_assessment(assessment_id: UUID) -> Assessment:
+    """Show an assessment."""
+    return queries.assessment_of(session(), caller().tenant, assessment_id)
+
+
+@assessments.route("/assessments/<uuid:assessment_id>/publication", methods=["PUT"])
+@require("trainer", "administrator")
+@assessments.response(200, schemas.PublicationSchema)
+def publish_assessment(assessment_id: UUID) -> Publication:
+    """Publish the assessment with its bank as it stands; if nothing changed, the version stays."""
+    return publishing.publish_assessment(session(), caller().tenant, assessment_id)
+
+
+@attempts.route("/enrolments/<uuid:enrolment_id>/attempts", methods=["POST"])
+@require("learner")
+@attempts.arguments(schemas.StartRequest)
+@attempts.response(201, schemas.AttemptSchema)
+@_or_the_open_one
+def start_attempt(wanted: Mapping[str, Any], enrolment_id: UUID) -> tuple[Sheet, int, dict[str, str]]:
+    """Begin an attempt at an assessment of the course enrolled in; an open one is given back with 200 instead."""
+    who = caller()
+    attempt, is_new = sitting.start_attempt(
+        session(), who.tenant, enrolment_id, assessment_id=wanted["assessment"], by=who.id
+    )
+    location = url_for("attempts.show_attempt", attempt_id=attempt.id)
+    return queries.sheet_of(session(), attempt, is_new=is_new), 201 if is_new else 200, {"Location": location}
+
+
+@attempts.route("/attempts/<uuid:attempt_id>")
+@require("learner")
+@attempts.response(200, schemas.AttemptSchema)
+def show_attempt(attempt_id: UUID) -> Sheet:
+    """Show an attempt with its saved answers, to go on with on any device; once handed in, with its result."""
+    return queries.sheet_for(session(), caller().tenant, attempt_id, caller().id)
+
+
+@attempts.route("/attempts/<uuid:attempt_id>/answers", methods=["PUT"])
+@require("learner")
+@attempts.arguments(schemas.AnswersRequest)
+@attempts.response(200, schemas.AnswersSchema)
+def save_answers(sent: Mapping[str, Any], attempt_id: UUID) -> Mapping[str, list[Answer]]:
+    """Save one answer or several; safe to repeat. Answers what is saved for these questions now."""
+    choices = [Choice(**one) for one in sent["answers"]]
+    return {"answers": sitting.save_answers(session(), caller().tenant, attempt_id, choices, by=caller().id)}
+
+
+@attempts.route("/attempts/<uuid:attempt_id>/hand-in", methods=["PUT"])
+@require("learner")
+@attempts.response(200, schemas.ResultSchema)
+def hand_in_attempt(attempt_id: UUID) -> Result:
+    """Hand in and be marked at once; doing so again gives the same result."""
+    attempt, grade = sitting.hand_in_attempt(session(), caller().tenant, attempt_id, by=caller().id)
+    return queries.result_of(session(), attempt, grade)

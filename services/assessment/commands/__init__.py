@@ -1,0 +1,1 @@
+"""What can be done in assessment: one function each; the edge commits."""

@@ -1,0 +1,32 @@
+"""The catalogue as a service: what it stores, answers, hears and does by the clock."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+import shared.cli
+from services.catalogue.api import blueprint
+from services.catalogue.model import Base
+from services.catalogue.projections import copy_assessments, copy_frameworks, copy_people
+from shared.events.assessment import AssessmentPublished
+from shared.events.evaluation import FrameworkPublished
+from shared.events.identity import PersonAssigned
+from shared.service import Service
+from shared.web.idempotency import forget_old_requests
+
+service = Service(
+    name="catalogue",
+    metadata=Base.metadata,
+    api=(blueprint,),
+    projects={
+        FrameworkPublished: copy_frameworks,
+        AssessmentPublished: copy_assessments,
+        PersonAssigned: copy_people,
+    },
+    timers={forget_old_requests: timedelta(hours=1)},
+)
+
+
+def create_app() -> Flask:
+    """Make the WSGI application that gunicorn serves."""
+    return shared.cli.web_app(service)

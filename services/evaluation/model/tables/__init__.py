@@ -1,0 +1,30 @@
+"""What evaluation keeps: records of its own truth, and projections folded from events."""
+
+from services.evaluation.model.tables.base import Base
+from services.evaluation.model.tables.copies import Course, Job, Person, Unit, Zone
+from services.evaluation.model.tables.figures import CourseFigure, FigureRow
+from services.evaluation.model.tables.frameworks import Framework, FrameworkCompetency
+from services.evaluation.model.tables.hours import HoursEntry
+from services.evaluation.model.tables.job_standards import JobRequirement, JobStandard
+from services.evaluation.model.tables.ledger import EvidenceLine, Piece, Profile
+from services.evaluation.model.tables.levels import AnnouncedLevel
+
+__all__ = [
+    "AnnouncedLevel",
+    "Base",
+    "Course",
+    "CourseFigure",
+    "EvidenceLine",
+    "FigureRow",
+    "Framework",
+    "FrameworkCompetency",
+    "HoursEntry",
+    "Job",
+    "JobRequirement",
+    "JobStandard",
+    "Person",
+    "Piece",
+    "Profile",
+    "Unit",
+    "Zone",
+]

@@ -1,0 +1,1 @@
+"""What evaluation answers: standards, profiles with their evidence, learning hours and figures."""

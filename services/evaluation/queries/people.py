@@ -1,0 +1,66 @@
+"""People, as far as the one who asks may see them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.evaluation.model.tables import Person, Unit, Zone
+from services.evaluation.model.tables.copies import units_above
+from shared import clock
+from shared.errors import Forbidden, NotYetKnown
+
+
+class TenantIsNotYetKnown(NotYetKnown):
+    """The tenant's time zone has not arrived from identity, so nobody knows what day it is there."""
+
+
+class PersonIsNotYetKnown(NotYetKnown):
+    """No fact about this person has arrived from identity."""
+
+
+class PersonMayNotBeSeen(Forbidden):
+    """People see themselves; managers see who works in their units; analysts and administrators see everybody."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Whom a caller may see: everybody of the tenant, or themselves and who works in or below some units today."""
+
+    own: UUID
+    everybody: bool = False
+    units: frozenset[UUID] = frozenset()
+
+
+def today_in(session: Session, tenant: UUID) -> date:
+    """Give the calendar day that it is in a tenant. Raises `TenantIsNotYetKnown`."""
+    zone = session.scalar(select(Zone.zone).where(Zone.tenant == tenant))
+    if zone is None:
+        raise TenantIsNotYetKnown("The city's time zone has not arrived here yet. Try again.")
+    return clock.local_day(clock.now(), zone)
+
+
+def person_seen(session: Session, tenant: UUID, person_id: UUID, sight: Sight, *, today: date) -> Person:
+    """Give a person. Raises `PersonMayNotBeSeen`, and `PersonIsNotYetKnown` for whom the caller would see."""
+    whoever = sight.everybody or person_id == sight.own
+    if not whoever and not sight.units:
+        raise PersonMayNotBeSeen("You may not see this person's evaluation.")
+    person = session.get(Person, (tenant, person_id))
+    if person is None:
+        raise PersonIsNotYetKnown("Nothing is known of this person here yet. Try again.", person=person_id)
+    if not whoever and not _works_below(session, tenant, person, sight.units, today):
+        raise PersonMayNotBeSeen("You may not see this person's evaluation.")
+    return person
+
+
+def unit_name(session: Session, tenant: UUID, unit: UUID) -> str | None:
+    """Give the name of a unit."""
+    return session.scalar(select(Unit.name).where(Unit.tenant == tenant, Unit.unit == unit))
+
+
+def _works_below(session: Session, tenant: UUID, person: Person, units: frozenset[UUID], today: date) -> bool:
+    rows = session.execute(select(Unit.unit, Unit.parent).where(Unit.tenant == tenant))
+    parents: dict[UUID, UUID | None] = {row.unit: row.parent for row in rows}
+    return any(units.intersection(units_above(parents, post.unit)) for post in person.posts_on(today))

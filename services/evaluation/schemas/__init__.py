@@ -1,0 +1,1 @@
+"""The shapes of evaluation's API."""

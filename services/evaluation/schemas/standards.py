@@ -1,0 +1,58 @@
+"""The shapes of frameworks and job standards."""
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length
+
+from shared.web.pagination import PageQuery
+
+
+class ValidFromQuery(Schema):
+    """From which day on a version is in force."""
+
+    valid_from = fields.Date(load_default=None, metadata={"description": "The first day; today if it is left out."})
+
+
+class CompetencySchema(Schema):
+    """A competency of a framework."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class FrameworkSchema(Schema):
+    """A version of a competency framework; `tenant` is the tenant's own id or the one of national data."""
+
+    id = fields.UUID(required=True)
+    tenant = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    valid_from = fields.Date(required=True)
+    competencies = fields.List(fields.Nested(CompetencySchema), required=True)
+
+
+class RequirementSchema(Schema):
+    """A level (1 to 5) of a competency that a job asks for."""
+
+    competency = fields.String(required=True)
+    level = fields.Integer(required=True)
+
+
+class JobStandardSchema(Schema):
+    """A version of a job's standard."""
+
+    id = fields.UUID(required=True)
+    job = fields.String(required=True)
+    version = fields.Integer(required=True)
+    valid_from = fields.Date(required=True)
+    requirements = fields.List(fields.Nested(RequirementSchema), required=True)
+
+
+class JobStandardsSchema(Schema):
+    """The standards of the jobs in a file."""
+
+    items = fields.List(fields.Nested(JobStandardSchema), required=True)
+
+
+class JobStandardsQuery(PageQuery):
+    """Which job standards to list."""
+
+    job = fields.String(load_default=None, validate=Length(1, 60))

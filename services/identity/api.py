@@ -1,0 +1,162 @@
+"""Identity over HTTP: the caller, units, people and their names, roles, one-time codes and rosters."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, cast
+from uuid import UUID
+
+from flask import request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from services.identity import schemas
+from services.identity.commands import accounts, names, roles, rosters
+from services.identity.commands.accounts import NoSuchPerson
+from services.identity.commands.roles import RoleWanted
+from services.identity.commands.rosters import RosterImport
+from services.identity.links import first_sign_in_link
+from services.identity.model import Person, Unit
+from services.identity.queries import people as queries
+from services.identity.queries.overview import PersonSeen, me_of, seen
+from services.identity.queries.people import Sight
+from services.identity.queries.roles import roles_of
+from shared import clock
+from shared.errors import Forbidden
+from shared.web.api import Blueprint
+from shared.web.auth import caller, require
+from shared.web.edge import edge
+from shared.web.limits import takes_upload
+from shared.web.marks import View
+from shared.web.pagination import Page, PageQuery, page, page_of
+from shared.web.work import reads, session
+
+blueprint = Blueprint("identity", __name__, description="Who is who, in which unit and post, and who may do what.")
+
+# flask-smorest has no types.
+_csv_file: Callable[[View], View] = cast("Any", blueprint).doc(
+    requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+)
+
+
+def _also(*statuses: str) -> Callable[[View], View]:
+    """Document other answers by the names of their statuses."""
+
+    def document(view: View) -> View:
+        for status in statuses:
+            view = cast("Any", blueprint).alt_response(HTTPStatus[status].value, status)(view)
+        return view
+
+    return document
+
+
+class MachineIsNobody(NoSuchPerson):
+    """A machine has a token, but it is no person."""
+
+
+@blueprint.route("/me")
+@require()
+@blueprint.response(200, schemas.MeSchema)
+@_also("NOT_FOUND")
+def me() -> Any:
+    """Tell who the caller is: name, unit, posts and roles."""
+    if caller().machine:
+        raise MachineIsNobody("This token is a machine's: there is no person behind it.")
+    return me_of(session(), caller().tenant, caller().id)
+
+
+@blueprint.route("/units")
+@require()
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(schemas.UnitSchema))
+def units(query: dict[str, Any]) -> Page[Unit]:
+    """List the units of the tenant by code."""
+    return page(session(), queries.units_of(caller().tenant), by=(Unit.code,), **query)
+
+
+@blueprint.route("/people")
+@require("administrator", "manager")
+@blueprint.arguments(schemas.PeopleQuery, location="query")
+@blueprint.response(200, page_of(schemas.PersonSchema))
+def people(query: dict[str, Any]) -> Page[PersonSeen]:
+    """List people by name: an administrator everyone's, a manager those of the managed units and below."""
+    tenant, unit = caller().tenant, query.pop("unit")
+    today = queries.today_in(session(), tenant)
+    statement = queries.people_seen(tenant, _sight(), today=today)
+    if unit is not None:
+        below = queries.units_from(session(), tenant, [unit])
+        statement = statement.where(queries.holds_post_in(below, today=today))
+    found = page(session(), statement, by=(Person.name, Person.id), **query)
+    return Page(seen(session(), tenant, found.items, today=today), found.next)
+
+
+@blueprint.route("/people/<uuid:person_id>/roles", methods=["PUT"])
+@require("administrator")
+@blueprint.arguments(schemas.RolesSchema)
+@blueprint.response(200, schemas.PersonRolesSchema)
+@_also("NOT_FOUND")
+def put_roles(body: dict[str, Any], person_id: UUID) -> Any:
+    """Let a person have exactly these roles."""
+    wanted = [RoleWanted(role=one["role"], unit=one["unit"]) for one in body["roles"]]
+    roles.set_roles(session(), caller().tenant, person_id, wanted)
+    session().flush()
+    return {"roles": roles_of(session(), caller().tenant, person_id)}
+
+
+@blueprint.route("/people/<uuid:person_id>/one-time-code", methods=["POST"])
+@require("administrator")
+@blueprint.response(201, schemas.OneTimeCodeSchema)
+@_also("NOT_FOUND")
+def post_one_time_code(person_id: UUID) -> Any:
+    """Make a link with which a person sets a password once within 14 days; an older link stops working."""
+    code, kept = accounts.make_code_for_person(session(), caller().tenant, person_id, at=clock.now())
+    return {"link": first_sign_in_link(edge().settings, code), "expires_at": kept.expires_at}
+
+
+@blueprint.route("/people/lookups", methods=["POST"])
+@require()
+@blueprint.arguments(schemas.NameLookupSchema)
+@blueprint.response(200, schemas.NamesSchema)
+def look_up_names(body: dict[str, Any]) -> Any:
+    """Turn ids into names and units. Whoever is looked up can see by whom; who may not be seen is left out."""
+    who = caller()
+    found = queries.names_of(session(), who.tenant, set(body["ids"]), _sight())
+    looked_up = [one.id for one in found]
+    names.note_looks(session(), who.tenant, looked_up, by=who.id, machine=who.machine, at=clock.now())
+    return {"people": found}
+
+
+@blueprint.route("/people/nip-lookups", methods=["POST"])
+@require()
+@reads
+@blueprint.arguments(schemas.NipLookupSchema)
+@blueprint.response(200, schemas.NipsSchema)
+@_also("FORBIDDEN")
+def look_up_nips(body: dict[str, Any]) -> Any:
+    """Turn NIPs into ids, for an administrator or a machine."""
+    if not (caller().machine or caller().holds("administrator")):
+        raise Forbidden("This needs the role administrator.", roles=["administrator"])
+    asked = list(dict.fromkeys(body["nips"]))
+    ids = queries.ids_of(session(), caller().tenant, asked)
+    return {"ids": ids, "nobody": len(asked) - len(ids)}
+
+
+@blueprint.route("/roster-imports", methods=["POST"])
+@require("administrator")
+@takes_upload()
+@blueprint.arguments(schemas.RosterQuery, location="query")
+@blueprint.response(200, schemas.RosterImportSchema)
+@_csv_file
+@_also("REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+def import_roster(query: dict[str, Any]) -> RosterImport:
+    """Take a roster (text/csv): units, jobs, and people with their posts. The same file again changes nothing."""
+    if request.mimetype != "text/csv":
+        raise UnsupportedMediaType("Send the roster as text/csv.")
+    return rosters.import_roster(session(), caller().tenant, request.get_data(cache=False), **query)
+
+
+def _sight() -> Sight:
+    """Give whom the caller may see. A trainer meets learners by the ids in their own classes, which name them."""
+    who = caller()
+    if who.machine or who.holds("administrator", "analyst", "trainer"):
+        return Sight(own=who.id, everyone=True)
+    managed = [unit for unit in who.units("manager") if unit]
+    return Sight(own=who.id, units=queries.units_from(session(), who.tenant, managed))

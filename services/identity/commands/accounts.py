@@ -1,0 +1,155 @@
+"""Accounts: one-time codes, first and new passwords, and signing in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from services.identity.model import (
+    Account,
+    BrowserSession,
+    OneTimeCode,
+    Operator,
+    Person,
+    SignInName,
+    TokenFamily,
+)
+from services.identity.model.accounts import check_password
+from services.identity.model.base import hash_secret
+from services.identity.passwords import Passwords
+from shared.database import bind_tenant
+from shared.errors import Conflict, Invalid, NotFound
+from shared.ids import NATIONAL
+
+
+class NoSuchPerson(NotFound):
+    """There is no such person, or not for this caller."""
+
+
+class CodeNotValid(Invalid):
+    """A one-time code works once, within 14 days, until a newer one is made."""
+
+
+class OperatorNameTaken(Conflict):
+    """An operator's name is what they sign in with."""
+
+
+class OperatorNameLooksLikeNip(Invalid):
+    """Eighteen digits are the name of a civil servant."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who has just signed in."""
+
+    tenant: UUID
+    person_id: UUID
+
+
+def add_operator(session: Session, name: str) -> Operator:
+    """Register an operator of the platform. Raises `OperatorNameTaken`, `OperatorNameLooksLikeNip`."""
+    if name.isdigit():
+        raise OperatorNameLooksLikeNip("An operator's name needs a letter; digits alone could be a NIP.")
+    if session.get(SignInName, name) is not None:
+        raise OperatorNameTaken(f"Somebody signs in as {name} already.", name=name)
+    bind_tenant(session, NATIONAL)
+    operator = Operator.register(name)
+    session.add_all([operator, SignInName(name=name, tenant=NATIONAL, person_id=operator.id)])
+    return operator
+
+
+def make_code_for_person(session: Session, tenant: UUID, person_id: UUID, *, at: datetime) -> tuple[str, OneTimeCode]:
+    """Make a one-time code for a person of a tenant; older ones stop working. Raises `NoSuchPerson`."""
+    person = session.scalar(select(Person.id).where(Person.tenant == tenant, Person.id == person_id))
+    if person is None:
+        raise NoSuchPerson("There is no such person here.")
+    return make_code(session, tenant, person_id, at=at)
+
+
+def make_code(session: Session, tenant: UUID, person_id: UUID, *, at: datetime) -> tuple[str, OneTimeCode]:
+    """Make a one-time code for whoever signs in under this id; older ones stop working."""
+    session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == person_id))
+    code, kept = OneTimeCode.make(tenant=tenant, person_id=person_id, at=at)
+    session.add(kept)
+    return code, kept
+
+
+def set_password(session: Session, code: str, password: str, *, passwords: Passwords, at: datetime) -> SignedIn:
+    """Set a password by a one-time code, which is used up; whoever was signed in with an older one no longer is.
+
+    Raises `CodeNotValid`, or what `check_password` raises, and then the code stays.
+    """
+    kept = session.get(OneTimeCode, hash_secret(code), with_for_update=True)
+    if kept is None or not kept.is_valid(at):
+        raise CodeNotValid("This link was used before, is older than 14 days, or a newer one was made.")
+    check_password(password, sign_in_name=_sign_in_name(session, kept.person_id))
+    bind_tenant(session, kept.tenant)
+    account = session.get(Account, kept.person_id)
+    if account is None:
+        session.add(_account(kept, passwords.hash(password), at))
+    else:
+        account.password_hash, account.changed_at = passwords.hash(password), at
+        end_sessions(session, kept.person_id, at=at)
+    session.delete(kept)
+    return SignedIn(kept.tenant, kept.person_id)
+
+
+def sign_in(session: Session, name: str, password: str, *, passwords: Passwords) -> SignedIn | None:
+    """Check a name and a password. Gives None for a wrong one, after the same work whether the name exists or not."""
+    entry = session.get(SignInName, name)
+    account: Account | None = None
+    if entry is not None:
+        bind_tenant(session, entry.tenant)
+        account = session.get(Account, entry.person_id)
+    right = passwords.is_right(password, account.password_hash if account else None)
+    if entry is None or account is None or not right:
+        bind_tenant(session, None)
+        return None
+    if passwords.is_outdated(account.password_hash):
+        account.password_hash = passwords.hash(password)
+    return SignedIn(entry.tenant, entry.person_id)
+
+
+def begin_browser(
+    session: Session, who: SignedIn, *, before: BrowserSession | None, at: datetime
+) -> tuple[str, BrowserSession]:
+    """Begin the session of a browser in which somebody signed in. Gives the cookie's value and what is kept.
+
+    The session it had before ends. What sites were given in it goes on for the same person, and ends for another.
+    """
+    cookie, browser = BrowserSession.of_person(tenant=who.tenant, person_id=who.person_id, at=at)
+    if before is not None and before.person_id == who.person_id:
+        moved = update(TokenFamily).where(TokenFamily.browser == before.id_hash).values(browser=browser.id_hash)
+        session.execute(moved)
+        session.delete(before)
+    elif before is not None:
+        sign_out(session, before, at=at)
+    session.add(browser)
+    return cookie, browser
+
+
+def end_sessions(session: Session, person_id: UUID, *, at: datetime) -> None:
+    """Sign a person out everywhere: on the pages here, and at every site when its access token ends."""
+    session.execute(delete(BrowserSession).where(BrowserSession.person_id == person_id))
+    _revoke(session, TokenFamily.person_id == person_id, at)
+
+
+def sign_out(session: Session, browser: BrowserSession, *, at: datetime) -> None:
+    """Sign a browser out, and end what sites were given in it."""
+    _revoke(session, TokenFamily.browser == browser.id_hash, at)
+    session.delete(browser)
+
+
+def _revoke(session: Session, which: Any, at: datetime) -> None:
+    session.execute(update(TokenFamily).where(which, TokenFamily.revoked_at.is_(None)).values(revoked_at=at))
+
+
+def _account(code: OneTimeCode, password_hash: str, at: datetime) -> Account:
+    return Account(person_id=code.person_id, tenant=code.tenant, password_hash=password_hash, changed_at=at)
+
+
+def _sign_in_name(session: Session, person_id: UUID) -> str:
+    return session.scalars(select(SignInName.name).where(SignInName.person_id == person_id)).one()

@@ -1,0 +1,33 @@
+"""What identity keeps true: tenants, unit trees, people and their posts, accounts and roles, clients and tokens."""
+
+from services.identity.model.accounts import Account, Operator, RoleGrant, SignInName
+from services.identity.model.base import Base
+from services.identity.model.browsers import BrowserSession
+from services.identity.model.clients import Client
+from services.identity.model.codes import OneTimeCode
+from services.identity.model.grants import AuthorizationCode, RefreshToken, TokenFamily
+from services.identity.model.keys import SigningKey
+from services.identity.model.looks import NameLook
+from services.identity.model.organisation import Job, Tenant, Unit
+from services.identity.model.people import Person, PostHeld
+
+__all__ = [
+    "Account",
+    "AuthorizationCode",
+    "Base",
+    "BrowserSession",
+    "Client",
+    "Job",
+    "NameLook",
+    "OneTimeCode",
+    "Operator",
+    "Person",
+    "PostHeld",
+    "RefreshToken",
+    "RoleGrant",
+    "SignInName",
+    "SigningKey",
+    "Tenant",
+    "TokenFamily",
+    "Unit",
+]

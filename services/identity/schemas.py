@@ -1,0 +1,172 @@
+"""What identity's API takes and gives."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+from marshmallow.validate import Length, OneOf, Regexp
+
+from services.identity.model.accounts import Role
+from shared.web.pagination import PageQuery
+
+GRANTABLE = list(Role.__args__)  # type: ignore[attr-defined]
+
+
+def _about(text: str) -> dict[str, Any]:
+    return {"metadata": {"description": text}}
+
+
+class RoleSchema(Schema):
+    """A role; a manager's is bound to a unit and what stands below it."""
+
+    role = fields.String(required=True)
+    unit = fields.UUID(**_about("Only a manager's."))
+
+
+class GrantableRoleSchema(Schema):
+    """A role that an administrator grants."""
+
+    role = fields.String(required=True, validate=OneOf(GRANTABLE))
+    unit = fields.UUID(load_default=None, allow_none=True, **_about("Needed for a manager, and only there."))
+
+
+class RolesSchema(Schema):
+    """All roles of a person. Being a learner goes without saying."""
+
+    roles = fields.List(fields.Nested(GrantableRoleSchema), required=True, validate=Length(max=50))
+
+
+class PersonRolesSchema(Schema):
+    """The roles that a person has now; they count from the next access token on."""
+
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
+
+
+class PostSchema(Schema):
+    """A job in a unit that a person holds, or held."""
+
+    id = fields.UUID(required=True)
+    unit = fields.UUID(required=True, attribute="unit_id")
+    unit_name = fields.String(required=True)
+    job = fields.String(required=True, **_about("The code of the job."))
+    primary = fields.Boolean(required=True, **_about("False for an acting post."))
+    valid_from = fields.Date(required=True)
+    valid_to = fields.Date(required=True, allow_none=True, **_about("The last day, or null while no end is known."))
+
+
+class MeSchema(Schema):
+    """The caller, as identity knows them."""
+
+    id = fields.UUID(required=True)
+    tenant = fields.UUID(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True, allow_none=True, **_about("The unit of today's primary post."))
+    employment_type = fields.String(required=True, allow_none=True, **_about("PNS or PPPK; null for an operator."))
+    posts = fields.List(fields.Nested(PostSchema), required=True)
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
+
+
+class UnitSchema(Schema):
+    """A unit in the tree of the tenant."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    unit_type = fields.String(required=True)
+    parent = fields.UUID(required=True, allow_none=True, attribute="parent_id")
+    valid_from = fields.Date(required=True)
+
+
+class PeopleQuery(PageQuery):
+    """Which people, and which page of them."""
+
+    unit = fields.UUID(load_default=None, **_about("Only people with a post in this unit or below it today."))
+
+
+class PersonSchema(Schema):
+    """A person with the posts held today."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    employment_type = fields.String(required=True)
+    has_account = fields.Boolean(required=True, **_about("Whether a password was set."))
+    posts = fields.List(fields.Nested(PostSchema), required=True)
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
+
+
+class NameLookupSchema(Schema):
+    """Up to 200 ids of people."""
+
+    ids = fields.List(fields.UUID(), required=True, validate=Length(1, 200))
+
+
+class NamedSchema(Schema):
+    """A person's name, and the unit of the primary post held today."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True, allow_none=True)
+
+
+class NamesSchema(Schema):
+    """The names of those whom the caller may see; the others are left out."""
+
+    people = fields.List(fields.Nested(NamedSchema), required=True)
+
+
+class NipLookupSchema(Schema):
+    """Up to 5,000 NIPs."""
+
+    nips = fields.List(
+        fields.String(validate=Regexp(r"[0-9]{18}\Z", error="A NIP is 18 digits.")),
+        required=True,
+        validate=Length(1, 5_000),
+    )
+
+
+class NipsSchema(Schema):
+    """The ids that belong to the NIPs, and how many NIPs belong to nobody here."""
+
+    ids = fields.Dict(keys=fields.String(), values=fields.UUID(), required=True, **_about("By NIP."))
+    nobody = fields.Integer(required=True)
+
+
+class OneTimeCodeSchema(Schema):
+    """A link that sets a password once. It is shown here and nowhere else."""
+
+    link = fields.Url(required=True, require_tld=False)
+    expires_at = fields.DateTime(required=True)
+
+
+class RosterQuery(Schema):
+    """How a roster is to be taken."""
+
+    dry_run = fields.Boolean(load_default=False, **_about("Say what would happen, and change nothing."))
+    good_rows = fields.Boolean(load_default=False, **_about("Take the people without errors and leave out the others."))
+
+
+class CountsSchema(Schema):
+    """How many were new, changed or as before."""
+
+    created = fields.Integer(required=True)
+    updated = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+
+
+class RowErrorSchema(Schema):
+    """One thing to mend. Row 1 is the header."""
+
+    row = fields.Integer(required=True)
+    column = fields.String(required=True, allow_none=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+
+
+class RosterImportSchema(Schema):
+    """What an import did, or in a dry run would do."""
+
+    dry_run = fields.Boolean(required=True)
+    rows = fields.Integer(required=True, **_about("How many rows below the header were read."))
+    units = fields.Nested(CountsSchema, required=True)
+    jobs = fields.Nested(CountsSchema, required=True)
+    people = fields.Nested(CountsSchema, required=True)
+    errors = fields.List(fields.Nested(RowErrorSchema), required=True)

@@ -1,0 +1,280 @@
+"""Assessment's real web app on a real database, made once; every test has a city of its own in it."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from sqlalchemy import select
+from werkzeug.datastructures import Headers
+
+from services.assessment.app import service
+from shared import clock
+from shared.database import Database
+from shared.events import Event
+from shared.events.base import decode
+from shared.events.catalogue import CoursePublished, PinnedAssessment
+from shared.events.enrolment import LearnerEnrolled
+from shared.events.evaluation import Competency, FrameworkPublished
+from shared.events.identity import TenantDefined
+from shared.ids import new_id
+from shared.messaging.handling import handle
+from shared.migrations import is_current, migrate
+from shared.plumbing import outbox
+from shared.settings import Settings, read_settings
+from shared.web.app import create_app
+from shared.web.keys import KeyRing, issuer
+
+KEY = ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}, auto_kid=False)
+DAY = date(2026, 3, 2)
+
+GIFT = """// [tag:kompetensi:PP] [tag:tingkat:3]
+::Standar::Siapa menetapkan standar pelayanan?{
+=Penyelenggara #Betul sekali.
+~Masyarakat #Masyarakat ikut menyusun.
+~Ombudsman
+####Lihat Pasal 20.}
+
+// [tag:kompetensi:PP] [tag:tingkat:2]
+::Keluhan::Keluhan dijawab dalam berapa hari?{~30 ~90 =14}
+
+// [tag:kompetensi:INT] [tag:tingkat:2]
+::Gratifikasi::Gratifikasi wajib dilaporkan.{T}
+"""
+RIGHT = {"Siapa menetapkan standar pelayanan?": "Penyelenggara", "Keluhan dijawab dalam berapa hari?": "14"}
+RIGHT["Gratifikasi wajib dilaporkan."] = "Benar"
+
+
+@dataclass
+class House:
+    """The app with its database."""
+
+    app: Flask
+    database: Database
+    worker: Database
+    settings: Settings
+
+    def hear(self, *events: Event) -> None:
+        """Handle events as the consumer does, outside any tenant."""
+        with self.worker.writing() as session:
+            handle(service, session, [replace(event, sequence=event.sequence or 1) for event in events])
+
+
+@dataclass
+class Reply:
+    """An answer of the API."""
+
+    status_code: int
+    headers: Headers
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+@dataclass
+class Person:
+    """Somebody who calls the API with a token."""
+
+    house: House
+    tenant: UUID
+    roles: tuple[str, ...]
+    id: UUID = field(default_factory=new_id)
+
+    def call(self, method: str, path: str, **rest: Any) -> Reply:
+        headers = {"Authorization": f"Bearer {self._token()}", **rest.pop("headers", {})}
+        answer = self.house.app.test_client().open(f"/api/assessment{path}", method=method, headers=headers, **rest)
+        return Reply(answer.status_code, answer.headers, answer.text)
+
+    def get(self, path: str, **rest: Any) -> Reply:
+        return self.call("GET", path, **rest)
+
+    def post(self, path: str, **rest: Any) -> Reply:
+        return self.call("POST", path, **rest)
+
+    def put(self, path: str, **rest: Any) -> Reply:
+        return self.call("PUT", path, **rest)
+
+    def _token(self) -> str:
+        issued = int(clock.now().timestamp())
+        claims = {
+            "iss": issuer(self.house.settings),
+            "aud": "wiyata",
+            "sub": str(self.id),
+            "tenant": str(self.tenant),
+            "iat": issued,
+            "exp": issued + int(timedelta(minutes=10).total_seconds()),
+            "roles": [{"role": role} for role in self.roles],
+        }
+        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, KEY, algorithms=["ES256"])
+
+
+@dataclass
+class City:
+    """A tenant of its own, known to assessment by events."""
+
+    house: House
+    id: UUID = field(default_factory=new_id)
+    course: UUID = field(default_factory=new_id)
+    trainer: Person = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.trainer = self.person("learner", "trainer")
+
+    def person(self, *roles: str) -> Person:
+        return Person(self.house, self.id, roles or ("learner",))
+
+    def settle(self, *codes: str) -> "City":
+        """Let the city and a framework with these competencies be known."""
+        self.house.hear(
+            TenantDefined(tenant=self.id, kind="city", zone="Asia/Jakarta"),
+            FrameworkPublished(
+                tenant=self.id,
+                framework=new_id(),
+                version=1,
+                valid_from=date(2026, 1, 1),
+                competencies=tuple(Competency(code=code, name=code) for code in codes or ("PP", "INT")),
+            ),
+        )
+        return self
+
+    def bank(self, *, gift: str = GIFT, code: str = "bank") -> str:
+        """Make a bank with questions; give its id."""
+        made = self.trainer.post("/banks", json={"code": code, "title": "Bank"})
+        assert made.status_code == 201, made.text
+        bank = str(made.json["id"])
+        if gift:
+            taken = self.import_gift(bank, gift)
+            assert taken.status_code == 200, taken.text
+        return bank
+
+    def import_gift(self, bank: str, gift: str, query: str = "") -> Reply:
+        path = f"/banks/{bank}/gift-imports{query}"
+        return self.trainer.post(path, data=gift.encode(), content_type="text/plain; charset=utf-8")
+
+    def assessment(self, bank: str, *, code: str = "post", role: str = "post", **rest: Any) -> str:
+        """Make an assessment; give its id."""
+        wanted = {"code": code, "title": "Tes akhir", "role": role, "bank": bank, **rest}
+        made = self.trainer.post("/assessments", json=wanted)
+        assert made.status_code == 201, made.text
+        return str(made.json["id"])
+
+    def publish(self, assessment: str) -> Reply:
+        return self.trainer.put(f"/assessments/{assessment}/publication")
+
+    def pin(self, assessment: str, *, version: int = 1, course_version: int = 1) -> None:
+        """Let a version of the course be published that pins an assessment."""
+        pinned = PinnedAssessment(id=UUID(assessment), version=version, role="post", must_pass=True, minimum=7_000)
+        self.house.hear(
+            CoursePublished(
+                tenant=self.id,
+                sequence=course_version,
+                course=self.course,
+                version=course_version,
+                programme=self.course,
+                provider=self.id,
+                title="Pelayanan Publik",
+                trainers=(),
+                form="C3",
+                scope="domestic",
+                outcomes=(),
+                lessons=(),
+                assessments=(pinned,),
+            )
+        )
+
+    def enrol(self, person: Person, *, closes: date | None = None, course_version: int = 1) -> UUID:
+        """Let a person be enrolled in the course; give the enrolment."""
+        enrolment = new_id()
+        self.house.hear(
+            LearnerEnrolled(
+                tenant=self.id,
+                enrolment=enrolment,
+                person=person.id,
+                course=self.course,
+                version=course_version,
+                class_=new_id(),
+                programme=self.course,
+                provider=self.id,
+                unit=None,
+                opens=DAY,
+                closes=closes,
+            )
+        )
+        return enrolment
+
+    def said(self, kind: type[Event]) -> list[Any]:
+        """Give the events of a type that assessment said about this city, in order."""
+        with self.house.worker.reading() as session:
+            bodies = session.scalars(
+                select(outbox.c.body)
+                .where(outbox.c.tenant == self.id, outbox.c.type == kind.type)
+                .order_by(outbox.c.position)
+            )
+            return [decode(body) for body in bodies]
+
+
+@dataclass
+class Sitting:
+    """A learner who is enrolled in a course with an assessment of three questions."""
+
+    city: City
+    learner: Person
+    enrolment: UUID
+    assessment: str
+
+    def start(self, learner: Person | None = None) -> Reply:
+        path = f"/enrolments/{self.enrolment}/attempts"
+        return (learner or self.learner).post(path, json={"assessment": self.assessment})
+
+    def begin(self) -> dict[str, Any]:
+        """Start an attempt and give it."""
+        answer = self.start()
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json)
+
+    def save(self, attempt: dict[str, Any], *choices: dict[str, Any]) -> Reply:
+        return self.learner.put(f"/attempts/{attempt['id']}/answers", json={"answers": list(choices)})
+
+    def hand_in(self, attempt: dict[str, Any]) -> Reply:
+        return self.learner.put(f"/attempts/{attempt['id']}/hand-in")
+
+
+def choose(question: dict[str, Any], *, right: bool, sequence: int = 1) -> dict[str, Any]:
+    """Choose the right option of a question, or the first wrong one."""
+    wanted = next(one for one in question["options"] if (one["text"] == RIGHT[question["text"]]) == right)
+    return {"question": question["id"], "option": wanted["id"], "sequence": sequence}
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    settings = replace(read_settings(), folder=tmp_path_factory.mktemp("assessment"))
+    owner, database, worker = (Database(settings.database("assessment", role)) for role in ("owner", "web", "worker"))
+    migrate(service, owner)
+    keys = KeyRing(database, settings, lambda: {"keys": [KEY.as_dict(private=False)]})
+    keys.refresh()
+    app = create_app(service, settings, database, keys, schema_is_current=lambda one: is_current(service, one))
+    yield House(app, database, worker, settings)
+    for one in (owner, database, worker):
+        one.close()
+
+
+@pytest.fixture
+def city(house: House) -> City:
+    return City(house).settle()
+
+
+@pytest.fixture
+def sitting(city: City) -> Sitting:
+    assessment = city.assessment(city.bank())
+    assert city.publish(assessment).status_code == 200
+    city.pin(assessment)
+    learner = city.person()
+    return Sitting(city, learner, city.enrol(learner), assessment)

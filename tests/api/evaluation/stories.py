@@ -1,0 +1,71 @@
+"""A mixed stream of facts about one city, with revisions, and what the projections make of a stream."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from services.evaluation.app import service
+from shared.events import Event
+from shared.ids import new_id
+from shared.messaging.handling import handle
+from tests.api.evaluation.facts import (
+    START,
+    TODAY,
+    Study,
+    assigned,
+    job_defined,
+    post,
+    published,
+    tenant_defined,
+    unit_defined,
+)
+
+DAY_BEFORE = TODAY - timedelta(days=1)
+
+
+def mixed_stream(tenant: UUID) -> list[Event]:
+    """Two people, two courses, three enrolments; corrections that take competencies, days and tests away again."""
+    unit, course, other_course = new_id(), new_id(), new_id()
+    ani, budi = new_id(), new_id()
+    first, second = Study(tenant, ani, course), Study(tenant, ani, other_course, competency="KS")
+    third = Study(tenant, budi, course)
+    attempt, quiz = new_id(), new_id()
+    return [
+        tenant_defined(tenant),
+        unit_defined(tenant, unit),
+        unit_defined(tenant, unit, new_id(), sequence=2),
+        job_defined(tenant, "J1"),
+        assigned(tenant, ani, post(unit)),
+        assigned(tenant, ani, post(unit, until=TODAY), post(new_id(), "J2"), sequence=2),
+        published(tenant, course),
+        published(tenant, course, version=2),
+        *first.whole(),
+        first.graded("post", 19, attempt=attempt, competencies=["PP", "KS"], day=-70),
+        first.graded("post", 9, attempt=attempt, competencies=["PP"], day=-70, revision=2),
+        first.graded("quiz", 20, attempt=quiz),
+        first.completed(5500, 9500, revision=2, minutes={TODAY: 100, DAY_BEFORE: 30}, outcomes=["PP", "KS"]),
+        first.completed(5500, None, revision=3, minutes={TODAY: 80}, on=date(2026, 10, 1)),
+        *second.whole(),
+        *third.whole(),
+        # A clock may go wrong: the time of a figure is the newest one said, by whichever revision.
+        third.completed(4200, 8800, revision=2, at=START - timedelta(hours=1)),
+    ]
+
+
+def told(session: Session, batches: Iterable[Sequence[Event]]) -> str:
+    """Let the service handle batches, and give every row of every projection, with floats to the last bit."""
+    for batch in batches:
+        handle(service, session, batch)
+    return rows_of_projections(session)
+
+
+def rows_of_projections(session: Session) -> str:
+    tables = [service.metadata.tables[name] for name in service.projections()]
+    return "\n".join(
+        f"{table.name} {tuple(row)!r}"
+        for table in tables
+        for row in session.execute(select(table).order_by(*table.primary_key))
+    )

@@ -1,0 +1,77 @@
+"""Whose evaluation is seen by whom."""
+
+from datetime import timedelta
+
+import pytest
+
+from shared import clock
+from shared.ids import new_id
+from tests.api.evaluation.city import City
+from tests.api.evaluation.facts import assigned, post, unit_defined
+
+PATHS = ("profile", "evidence", "learning-hours")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_person_is_seen_by_themselves_and_by_those_above(city: City, path: str) -> None:
+    person = city.trained().person
+    insiders = [
+        city.learner(person),
+        city.manager(city.unit),
+        city.manager(city.office),
+        city.visitor("manager"),
+        city.analyst,
+        city.administrator,
+    ]
+    assert {one.get(f"/people/{person}/{path}").status_code for one in insiders} == {200}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_person_is_not_seen_by_colleagues_trainers_and_managers_of_other_units(city: City, path: str) -> None:
+    person, beside, below = city.trained().person, new_id(), new_id()
+    city.hear(unit_defined(city.id, beside, city.office), unit_defined(city.id, below, city.unit))
+    outsiders = [
+        city.learner(),
+        city.visitor("trainer"),
+        city.visitor(),
+        city.manager(beside),
+        city.manager(below),
+        city.manager(new_id()),
+    ]
+    for outsider in outsiders:
+        answer = outsider.get(f"/people/{person}/{path}")
+        assert (answer.status_code, answer.json["type"]) == (403, "/problems/person-may-not-be-seen")
+
+
+def test_a_manager_sees_who_works_in_the_unit_today_and_not_who_left_it(city: City) -> None:
+    person, yesterday = new_id(), clock.now().date() - timedelta(days=1)
+    city.hear(assigned(city.id, person, post(city.unit, until=yesterday), post(new_id())))
+    assert city.manager(city.unit).get(f"/people/{person}/profile").status_code == 403
+    city.hear(assigned(city.id, person, post(city.unit, primary=False), post(new_id()), sequence=2))
+    assert city.manager(city.unit).get(f"/people/{person}/profile").status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_another_city_sees_nobody(city: City, other_city: City, path: str) -> None:
+    person = city.trained().person
+    for stranger in (other_city.analyst, other_city.administrator, other_city.visitor("manager")):
+        assert stranger.get(f"/people/{person}/{path}").json["type"] == "/problems/not-yet-known"
+    assert other_city.learner(person).get(f"/me/{path}").json["type"] == "/problems/not-yet-known"
+    assert other_city.manager(city.unit).get(f"/people/{person}/{path}").status_code == 409
+
+
+@pytest.mark.parametrize("path", ["/figures", "/figures/rows"])
+def test_only_analysts_and_administrators_see_a_course_s_figures(city: City, path: str) -> None:
+    course = city.trained().course
+    for outsider in (city.learner(), city.visitor("trainer"), city.manager(city.office), city.visitor()):
+        assert outsider.get(f"/courses/{course}{path}").status_code == 403
+
+
+def test_nobody_is_answered_without_a_token(city: City) -> None:
+    person = city.person()
+    nobody = city.visitor()
+    nobody.headers.clear()
+    for path in ("/frameworks", "/frameworks/1", "/job-standards", *(f"/me/{one}" for one in PATHS)):
+        assert nobody.get(path).status_code == 401
+    for path in (f"/people/{person}/profile", f"/courses/{new_id()}/figures", f"/courses/{new_id()}/figures/rows"):
+        assert nobody.get(path).status_code == 401
