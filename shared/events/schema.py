@@ -8,6 +8,7 @@ import dataclasses
 import types
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
@@ -80,6 +81,7 @@ def _field(hint: Any, options: Mapping[str, Any]) -> fields.Field[Any]:
     raise TypeError(f"An event can't carry {hint!r}.")
 
 
+@cache
 def _nested(cls: type) -> Schema:
     class Nested(_Derived):
         @post_load
