@@ -14,7 +14,6 @@ from shared.database import Database
 from shared.errors import WrongSetting
 from shared.messaging.consumer import Consumer
 from shared.messaging.embedded import EmbeddedLog
-from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog
 from shared.messaging.notification import Listener
 from shared.messaging.relay import Relay
@@ -30,7 +29,11 @@ STATEMENT_TIMEOUT = "-c statement_timeout=60000"
 
 def open_log(settings: Settings) -> EventLog:
     """Open the event log that the settings name: Kafka, or the embedded file."""
-    return KafkaLog(settings.kafka) if settings.kafka else EmbeddedLog(settings.embedded_log)
+    if not settings.kafka:
+        return EmbeddedLog(settings.embedded_log)
+    from shared.messaging.kafka import KafkaLog  # Reading its message schemas takes a while; embedded mode needs none.
+
+    return KafkaLog(settings.kafka)
 
 
 def open_database(service: Service, settings: Settings, role: Role) -> Database:
