@@ -159,7 +159,14 @@ def test_an_assessment_is_made_and_found(city: City) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("draw", 0), ("draw", "2"), ("attempts_allowed", 0), ("role", "final"), ("bank", "none"), ("bank", str(new_id()))],
+    [
+        ("draw", 0),
+        ("draw", "2"),
+        ("attempts_allowed", 0),
+        ("role", "final"),
+        ("bank", "none"),
+        ("bank", "00000000-0000-7000-8000-000000000404"),
+    ],
 )
 def test_an_assessment_that_cannot_be_is_refused(city: City, name: str, value: object) -> None:
     wanted = {"code": "post", "title": "Tes", "role": "post", "bank": city.bank()}
