@@ -3,7 +3,6 @@
 Owns programmes, courses and their versions, lessons and materials, the outcomes of a course (competency and level),
 its completion rule, and to whom it is offered.
 
-Says `CoursePublished` (for every version), `CourseOffered`, `CourseOfferEnded` and `CourseWithdrawn`.
-Listens to `TenantDefined`, `PersonAssigned` and `PersonErased` of identity, `AssessmentPublished` of assessment, and
-`FrameworkPublished` and `ProgrammeMeasured` of evaluation.
+Says `CoursePublished`, for every version.
+Listens to `PersonAssigned` of identity, `AssessmentPublished` of assessment, and `FrameworkPublished` of evaluation.
 """

@@ -50,29 +50,13 @@ def draft_of(
             Outcome(tenant=tenant, position=place, competency=one.competency, level=one.level)
             for place, one in enumerate(manifest.outcomes, 1)
         ],
-        assessments=[
-            CourseAssessment(
-                tenant=tenant,
-                position=place,
-                code=one.code,
-                role=one.role,
-                must_pass=one.must_pass,
-                minimum=one.minimum_bp,
-            )
-            for place, one in enumerate(manifest.assessments, 1)
-        ],
+        assessments=[_drafted_assessment(one, place, tenant) for place, one in enumerate(manifest.assessments, 1)],
         lessons=[
-            Lesson(
-                tenant=tenant,
-                id=lesson_ids.get(one.code) or new_id(),
-                position=place,
-                code=one.code,
-                title=one.title,
-                minutes=one.minutes,
-                required=one.required,
-                kind=one.kind,
-                body=one.body,
-                url=one.url,
+            _drafted_lesson(
+                one,
+                place,
+                tenant,
+                lesson=lesson_ids.get(one.code) or new_id(),
                 material=materials[one.file] if one.file else None,
             )
             for place, one in enumerate(manifest.lessons, 1)
@@ -105,6 +89,33 @@ def manifest_of(course: Course, version: CourseVersion) -> CourseManifest:
 def differences(before: CourseManifest | None, after: CourseManifest) -> list[str]:
     """Name what differs by its place: `title`, `lessons.L1`; a list alone where only its order is another."""
     return [place for one in fields(CourseManifest) for place in _differing(one.name, before, after)]
+
+
+def _drafted_assessment(one: said.CourseAssessment, place: int, tenant: UUID) -> CourseAssessment:
+    return CourseAssessment(
+        tenant=tenant,
+        position=place,
+        code=one.code,
+        role=one.role,
+        must_pass=one.must_pass,
+        minimum=one.minimum_bp,
+    )
+
+
+def _drafted_lesson(one: said.Lesson, place: int, tenant: UUID, *, lesson: UUID, material: Material | None) -> Lesson:
+    return Lesson(
+        tenant=tenant,
+        id=lesson,
+        position=place,
+        code=one.code,
+        title=one.title,
+        minutes=one.minutes,
+        required=one.required,
+        kind=one.kind,
+        body=one.body,
+        url=one.url,
+        material=material,
+    )
 
 
 def _lesson(lesson: Lesson) -> said.Lesson:

@@ -4,10 +4,8 @@ It owns the competency frameworks, the job standards, the dated rule sets, the e
 from it, the gaps to a job's standard, the learning hours (JP) and the figures of programmes. Assessment measures a
 learner; evaluation says what follows from the measures, and shows every figure with the evidence behind it.
 
-It says `FrameworkPublished`, `EvidenceRecorded`, `EvidenceWithdrawn`, `ProgrammeMeasured` and `CompetencyLevelChanged`.
+It says `FrameworkPublished` and `CompetencyLevelChanged`.
 
-It listens to identity (`TenantDefined`, `UnitDefined`, `JobDefined`, `PersonAssigned`, `PersonErased`), to the
-catalogue (`CoursePublished`, `CourseOffered`, `CourseOfferEnded`, `CourseWithdrawn`), to enrolment (`LearnerEnrolled`,
-`LearningStarted`, `EnrolmentClosed`, `TrainingCompleted`, `CompletionRevoked`), to assessment (`AttemptGraded`,
-`AttemptAnnulled`) and to its own evidence events, because whatever moves a profile is an event.
+It listens to identity (`TenantDefined`, `UnitDefined`, `JobDefined`, `PersonAssigned`), to the catalogue
+(`CoursePublished`), to enrolment (`LearnerEnrolled`, `TrainingCompleted`) and to assessment (`AttemptGraded`).
 """

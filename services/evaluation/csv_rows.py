@@ -10,6 +10,7 @@ from typing import Any
 from shared.errors import Invalid
 
 MOST_ROWS = 20_000
+MOST_FAULTS = 200
 LONGEST_FIELD = 200
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
@@ -31,21 +32,25 @@ class Row:
 
 
 class Faults:
-    """Everything that is wrong with a file, by row."""
+    """What is wrong with a file, by row: all of it is counted, the first 200 things are told."""
 
     def __init__(self) -> None:
         self._by_row: dict[int, list[dict[str, Any]]] = {}
+        self._count = 0
 
     def add(self, row: int, column: str | None, code: str, detail: str) -> None:
         """Note one thing to mend; `column` is None where the whole row is meant."""
-        self._by_row.setdefault(row, []).append({"column": column, "code": code, "detail": detail})
+        self._count += 1
+        if self._count <= MOST_FAULTS:
+            self._by_row.setdefault(row, []).append({"column": column, "code": code, "detail": detail})
 
     def refuse(self) -> None:
         """Raise `FileHasErrors` if anything was noted."""
         if self._by_row:
-            count = sum(map(len, self._by_row.values()))
             errors = {str(row): self._by_row[row] for row in sorted(self._by_row)}
-            raise FileHasErrors(f"Nothing was taken: {count} errors in {len(errors)} rows. Mend them.", errors=errors)
+            raise FileHasErrors(
+                f"Nothing was taken: the file has {self._count} errors. Mend them.", errors=errors, count=self._count
+            )
 
 
 def read_rows(content: bytes, columns: Sequence[str], faults: Faults) -> list[Row]:

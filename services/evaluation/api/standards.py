@@ -1,8 +1,8 @@
 """Frameworks and job standards, from CSV files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from flask import request, url_for
 from werkzeug.exceptions import UnsupportedMediaType
@@ -22,16 +22,22 @@ from services.evaluation.schemas.standards import (
 from shared.web.app import session
 from shared.web.auth import caller, require
 from shared.web.idempotency import idempotent
+from shared.web.marks import View
 from shared.web.pagination import Page, PageQuery, page, page_of
 
 standards = EvaluationBlueprint("standards", __name__, description="Which competencies there are; what jobs ask for.")
 
 Answer = tuple[Any, int, dict[str, str]]
 
+_takes_csv: Callable[[View], View] = cast("Any", standards).doc(
+    requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+)
+
 
 @standards.route("/frameworks", methods=["POST"])
 @require("analyst", "administrator")
 @idempotent
+@_takes_csv
 @standards.arguments(ValidFromQuery, location="query")
 @standards.response(201, FrameworkSchema)
 @standards.also("CONFLICT", "UNSUPPORTED_MEDIA_TYPE", OK=FrameworkSchema)
@@ -55,7 +61,7 @@ def list_frameworks(query: Mapping[str, Any]) -> Page[Framework]:
     return page(session(), listed, by=(Framework.tenant, Framework.version), **query)
 
 
-@standards.route("/frameworks/<int:version>")
+@standards.route("/frameworks/<int(max=1000000):version>")
 @require()
 @standards.response(200, FrameworkSchema)
 @standards.also("NOT_FOUND")
@@ -67,6 +73,7 @@ def show_framework(version: int) -> Framework:
 @standards.route("/job-standards", methods=["POST"])
 @require("analyst", "administrator")
 @idempotent
+@_takes_csv
 @standards.arguments(ValidFromQuery, location="query")
 @standards.response(201, JobStandardsSchema)
 @standards.also("CONFLICT", "UNSUPPORTED_MEDIA_TYPE", OK=JobStandardsSchema)

@@ -60,13 +60,11 @@ _NOT_ADDED = {"tenant", "course", "as_of"}
 
 
 def count_enrolments(session: Session, events: Sequence[LearnerEnrolled]) -> None:
-    """Count every enrolment once, whether or not its completion came before it."""
+    """Count every enrolment, whether or not its completion came before it; each is said once."""
     changes, rows = _Changes(events), _known_rows(session, events)
     for event in events:
-        row = rows.setdefault((event.tenant, event.enrolment), _blank(event))
-        if row["enrolled_event"] is None:
-            row["enrolled_event"] = event.id
-            changes.of(event).enrolled += 1
+        rows.setdefault((event.tenant, event.enrolment), _blank(event))["enrolled_event"] = event.id
+        changes.of(event).enrolled += 1
     put(session, FigureRow, list(rows.values()))
     changes.write(session)
 

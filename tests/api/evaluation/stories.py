@@ -49,9 +49,12 @@ def mixed_stream(tenant: UUID) -> list[Event]:
         first.completed(5500, 9500, revision=2, minutes={TODAY: 100, DAY_BEFORE: 30}, outcomes=["PP", "KS"]),
         first.completed(5500, None, revision=3, minutes={TODAY: 80}, on=date(2026, 10, 1)),
         *second.whole(),
-        *third.whole(),
+        third.enrolled(),
+        third.graded("pre", 9),
+        third.graded("post", 17),
         # A clock may go wrong: the time of a figure is the newest one said, by whichever revision.
-        third.completed(4200, 8800, revision=2, at=START - timedelta(hours=1)),
+        third.completed(4100, 8700, at=START + timedelta(hours=9)),
+        third.completed(4200, 8800, revision=2),
     ]
 
 

@@ -1,5 +1,7 @@
 """A course's figures over HTTP, by the display rule."""
 
+from uuid import UUID
+
 import pytest
 
 from shared.events import Event
@@ -8,14 +10,14 @@ from tests.api.evaluation.city import City
 from tests.api.evaluation.facts import published
 
 
-def cohort(city: City, course: object, pairs: int) -> list[Event]:
+def cohort(city: City, course: UUID, pairs: int) -> list[Event]:
     """Learners who gain about 1,500 basis points, and one who has no pre-test."""
     events: list[Event] = []
     for place in range(pairs):
-        study = city.study(course=course)  # type: ignore[arg-type]
+        study = city.study(course=course)
         pre = 4000 + 700 * (place % 5)
         events += [study.enrolled(), study.completed(pre, pre + 1100 + 400 * (place % 3))]
-    late = city.study(course=course)  # type: ignore[arg-type]
+    late = city.study(course=course)
     return [*events, late.enrolled(), late.completed(None, 9000)]
 
 

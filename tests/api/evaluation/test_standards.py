@@ -111,6 +111,11 @@ def test_a_job_that_has_not_arrived_yet_is_worth_another_try(city: City) -> None
     assert answer.json["parameters"]["jobs"] == ["J9"]
 
 
+def test_a_version_that_never_was_is_not_found(city: City) -> None:
+    for version in (1, 10**30):
+        assert city.learner().get(f"/frameworks/{version}").status_code == 404
+
+
 def test_only_analysts_and_administrators_set_standards(city: City) -> None:
     for path in ("/frameworks", "/job-standards"):
         for outsider in (city.learner(), city.visitor("trainer", "manager"), city.visitor()):

@@ -43,6 +43,11 @@ def test_a_person_is_not_seen_by_colleagues_trainers_and_managers_of_other_units
         assert (answer.status_code, answer.json["type"]) == (403, "/problems/person-may-not-be-seen")
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_who_may_see_nobody_else_is_not_told_who_exists(city: City, path: str) -> None:
+    assert city.learner().get(f"/people/{new_id()}/{path}").status_code == 403
+
+
 def test_a_manager_sees_who_works_in_the_unit_today_and_not_who_left_it(city: City) -> None:
     person, yesterday = new_id(), clock.now().date() - timedelta(days=1)
     city.hear(assigned(city.id, person, post(city.unit, until=yesterday), post(new_id())))

@@ -186,6 +186,13 @@ def test_a_preliminary_figure_has_the_steadied_estimate_alone(rule_set: RuleSet)
     assert 0.63 < figure.shrunk.mean < effect.g
 
 
+def test_a_figure_without_an_interval_asks_for_no_quantile_and_so_loads_no_scipy(rule_set: RuleSet) -> None:
+    before = t_quantile.cache_info()
+    for pairs in (4, 9, 19):
+        gain_figure(sums_of(cohort(pairs)), rule_set.display)
+    assert t_quantile.cache_info() == before
+
+
 def test_a_shown_figure_has_the_gain_with_its_interval(rule_set: RuleSet) -> None:
     figure = gain_figure(sums_of(cohort(20)), rule_set.display)
     assert figure.gain == gain_of(cohort(20))

@@ -16,6 +16,7 @@ from services.evaluation.model.learning_hours import (
     counted_minutes,
     hours_standing,
     jp_of,
+    uncapped_minutes,
 )
 from services.evaluation.model.rule_sets import RuleSet, Scope
 
@@ -179,3 +180,13 @@ def test_what_can_not_be_answered_is_refused(rule_set: RuleSet) -> None:
         standing({}, "PPPK", date(2024, 2, 28), rule_set)
     with pytest.raises(HoursAreWrong, match="start of the contract is not known"):
         hours_standing([], employment_type="PPPK", contract_start=None, on=march(2), rule_sets=[rule_set])
+
+
+def test_what_the_caps_took_off_is_the_difference_to_what_would_count_without_them(rule_set: RuleSet) -> None:
+    online = activity(1, "C3", {march(2): 200, march(3): 60})
+    assert uncapped_minutes(online, [rule_set]) == {march(2): 200, march(3): 60}
+    assert counted_minutes([online], [rule_set])[online.id] == {march(2): 135, march(3): 60}
+    coaching = activity(2, "C1", {march(day): 60 for day in (2, 9, 16)})
+    assert list(uncapped_minutes(coaching, [rule_set]).values()) == [90, 90, 90]
+    abroad = activity(3, "B3", {march(2): 450}, "international")
+    assert uncapped_minutes(abroad, [rule_set]) == counted_minutes([abroad], [rule_set])[abroad.id]
