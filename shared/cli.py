@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from uuid import UUID
 
@@ -91,9 +92,8 @@ def command_line(service: Service, settings: Settings) -> click.Group:
 
 def serve_web(service: Service, settings: Settings, *, bind: str) -> None:
     """Serve a service's API; on PostgreSQL its outbox rings the relay's bell."""
-    database = open_database(service, settings, "web")
-    require_current(service, database)
-    database.close()
+    with closing(open_database(service, settings, "web")) as database:
+        require_current(service, database)
     made: list[Flask] = []
 
     def factory() -> Flask:

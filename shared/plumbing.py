@@ -100,7 +100,7 @@ letters = Table(
     Column("trace", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    info={"kind": "plumbing"},
+    info={"kind": "plumbing", "row_security": "own"},
 )
 Index("ix_letters_line", letters.c.key, letters.c.state)
 

@@ -1,12 +1,9 @@
 """Identity over HTTP: the caller, units, people and their names, roles, one-time codes and rosters."""
 
-from collections.abc import Callable
-from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from flask import request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from services.identity import schemas
 from services.identity.commands import accounts, names, roles, rosters
@@ -25,27 +22,10 @@ from shared.web.api import Blueprint
 from shared.web.auth import caller, require
 from shared.web.edge import edge
 from shared.web.limits import takes_upload
-from shared.web.marks import View
 from shared.web.pagination import Page, PageQuery, page, page_of
 from shared.web.work import reads, session
 
 blueprint = Blueprint("identity", __name__, description="Who is who, in which unit and post, and who may do what.")
-
-# flask-smorest has no types.
-_csv_file: Callable[[View], View] = cast("Any", blueprint).doc(
-    requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
-)
-
-
-def _also(*statuses: str) -> Callable[[View], View]:
-    """Document other answers by the names of their statuses."""
-
-    def document(view: View) -> View:
-        for status in statuses:
-            view = cast("Any", blueprint).alt_response(HTTPStatus[status].value, status)(view)
-        return view
-
-    return document
 
 
 class MachineIsNobody(NoSuchPerson):
@@ -55,7 +35,7 @@ class MachineIsNobody(NoSuchPerson):
 @blueprint.route("/me")
 @require()
 @blueprint.response(200, schemas.MeSchema)
-@_also("NOT_FOUND")
+@blueprint.also("NOT_FOUND")
 def me() -> Any:
     """Tell who the caller is: name, unit, posts and roles."""
     if caller().machine:
@@ -92,7 +72,7 @@ def people(query: dict[str, Any]) -> Page[PersonSeen]:
 @require("administrator")
 @blueprint.arguments(schemas.RolesSchema)
 @blueprint.response(200, schemas.PersonRolesSchema)
-@_also("NOT_FOUND")
+@blueprint.also("NOT_FOUND")
 def put_roles(body: dict[str, Any], person_id: UUID) -> Any:
     """Let a person have exactly these roles."""
     wanted = [RoleWanted(role=one["role"], unit=one["unit"]) for one in body["roles"]]
@@ -104,7 +84,7 @@ def put_roles(body: dict[str, Any], person_id: UUID) -> Any:
 @blueprint.route("/people/<uuid:person_id>/one-time-code", methods=["POST"])
 @require("administrator")
 @blueprint.response(201, schemas.OneTimeCodeSchema)
-@_also("NOT_FOUND")
+@blueprint.also("NOT_FOUND")
 def post_one_time_code(person_id: UUID) -> Any:
     """Make a link with which a person sets a password once within 14 days; an older link stops working."""
     code, kept = accounts.make_code_for_person(session(), caller().tenant, person_id, at=clock.now())
@@ -129,7 +109,7 @@ def look_up_names(body: dict[str, Any]) -> Any:
 @reads
 @blueprint.arguments(schemas.NipLookupSchema)
 @blueprint.response(200, schemas.NipsSchema)
-@_also("FORBIDDEN")
+@blueprint.also("FORBIDDEN")
 def look_up_nips(body: dict[str, Any]) -> Any:
     """Turn NIPs into ids, for an administrator or a machine."""
     if not (caller().machine or caller().holds("administrator")):
@@ -142,14 +122,12 @@ def look_up_nips(body: dict[str, Any]) -> Any:
 @blueprint.route("/roster-imports", methods=["POST"])
 @require("administrator")
 @takes_upload()
+@blueprint.body("text/csv")
 @blueprint.arguments(schemas.RosterQuery, location="query")
 @blueprint.response(200, schemas.RosterImportSchema)
-@_csv_file
-@_also("REQUEST_ENTITY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE")
+@blueprint.also("REQUEST_ENTITY_TOO_LARGE")
 def import_roster(query: dict[str, Any]) -> RosterImport:
     """Take a roster (text/csv): units, jobs, and people with their posts. The same file again changes nothing."""
-    if request.mimetype != "text/csv":
-        raise UnsupportedMediaType("Send the roster as text/csv.")
     return rosters.import_roster(session(), caller().tenant, request.get_data(cache=False), **query)
 
 

@@ -6,17 +6,17 @@ from uuid import UUID
 
 from flask import url_for
 
-from services.evaluation.api.blueprint import EvaluationBlueprint
 from services.evaluation.model.tables import FigureRow
 from services.evaluation.queries import courses as queries
 from services.evaluation.queries.courses import CourseFigures
 from services.evaluation.queries.people import today_in
 from services.evaluation.schemas.courses import CourseFiguresSchema, FigureRowSchema
+from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
 from shared.web.pagination import Page, PageQuery, page, page_of
 
-courses = EvaluationBlueprint("courses", __name__, description="What a course did in the caller's city.")
+courses = Blueprint("courses", __name__, description="What a course did in the caller's city.")
 
 
 @courses.route("/courses/<uuid:course_id>/figures")

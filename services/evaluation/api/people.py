@@ -8,7 +8,6 @@ from uuid import UUID
 
 from flask import url_for
 
-from services.evaluation.api.blueprint import EvaluationBlueprint
 from services.evaluation.model.tables import EvidenceLine, Person
 from services.evaluation.queries import evidence, hours, profiles
 from services.evaluation.queries.evidence import EvidenceShown
@@ -16,12 +15,13 @@ from services.evaluation.queries.hours import HoursOfPerson
 from services.evaluation.queries.people import Sight, person_seen, today_in
 from services.evaluation.queries.profiles import ProfileOfPerson
 from services.evaluation.schemas.people import EvidenceQuery, EvidenceSchema, HoursQuery, HoursSchema, ProfileSchema
+from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
 from shared.web.pagination import Page, page, page_of
 
-people = EvaluationBlueprint("people", __name__, description="People's profiles, evidence and learning hours.")
-own = EvaluationBlueprint("own", __name__, url_prefix="/me", description="What is the caller's own.")
+people = Blueprint("people", __name__, description="People's profiles, evidence and learning hours.")
+own = Blueprint("own", __name__, url_prefix="/me", description="What is the caller's own.")
 
 
 @people.route("/people/<uuid:person_id>/profile")

@@ -1,14 +1,12 @@
 """Frameworks and job standards, from CSV files."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from flask import request, url_for
-from werkzeug.exceptions import UnsupportedMediaType
 
 from services.evaluation import commands
-from services.evaluation.api.blueprint import EvaluationBlueprint
 from services.evaluation.model.tables import Framework, JobStandard
 from services.evaluation.queries import standards as queries
 from services.evaluation.queries.people import today_in
@@ -19,35 +17,31 @@ from services.evaluation.schemas.standards import (
     JobStandardsSchema,
     ValidFromQuery,
 )
+from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
 from shared.web.idempotency import idempotent
-from shared.web.marks import View
 from shared.web.pagination import Page, PageQuery, page, page_of
 
-standards = EvaluationBlueprint("standards", __name__, description="Which competencies there are; what jobs ask for.")
+standards = Blueprint("standards", __name__, description="Which competencies there are; what jobs ask for.")
 
 Answer = tuple[Any, int, dict[str, str]]
-
-_takes_csv: Callable[[View], View] = cast("Any", standards).doc(
-    requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
-)
 
 
 @standards.route("/frameworks", methods=["POST"])
 @require("analyst", "administrator")
 @idempotent
-@_takes_csv
+@standards.body("text/csv")
 @standards.arguments(ValidFromQuery, location="query")
 @standards.response(201, FrameworkSchema)
-@standards.also("CONFLICT", "UNSUPPORTED_MEDIA_TYPE", OK=FrameworkSchema)
+@standards.also("CONFLICT", OK=FrameworkSchema)
 def publish_framework(query: Mapping[str, Any]) -> Answer:
-    """Publish the next version of the framework from a CSV file with the columns code and name.
+    """Publish the next version of the framework from a CSV file with the columns kode_kompetensi and nama.
 
     The same competencies again are no new version: the answer is then 200 with the one in force.
     """
-    content, since = _csv(), _since(query)
-    framework, fresh = commands.publish_framework(session(), caller().tenant, content, valid_from=since)
+    content = request.get_data()
+    framework, fresh = commands.publish_framework(session(), caller().tenant, content, valid_from=_since(query))
     return framework, 201 if fresh else 200, {"Location": _place_of(framework)}
 
 
@@ -73,18 +67,18 @@ def show_framework(version: int) -> Framework:
 @standards.route("/job-standards", methods=["POST"])
 @require("analyst", "administrator")
 @idempotent
-@_takes_csv
+@standards.body("text/csv")
 @standards.arguments(ValidFromQuery, location="query")
 @standards.response(201, JobStandardsSchema)
-@standards.also("CONFLICT", "UNSUPPORTED_MEDIA_TYPE", OK=JobStandardsSchema)
+@standards.also("CONFLICT", OK=JobStandardsSchema)
 def set_job_standards(query: Mapping[str, Any]) -> Answer:
-    """Set the standards of jobs from a CSV file with the columns job_code, competency and level.
+    """Set the standards of jobs from a CSV file: kode_jabatan, kode_kompetensi and tingkat.
 
     Each job in the file gets a whole new version; other jobs stay as they are. The same levels again are no new
     version: the answer is 200 if nothing is new.
     """
-    content, since = _csv(), _since(query)
-    found, fresh = commands.set_job_standards(session(), caller().tenant, content, valid_from=since)
+    content = request.get_data()
+    found, fresh = commands.set_job_standards(session(), caller().tenant, content, valid_from=_since(query))
     return {"items": found}, 201 if fresh else 200, {"Location": url_for("standards.list_job_standards")}
 
 
@@ -97,12 +91,6 @@ def list_job_standards(query: Mapping[str, Any]) -> Page[JobStandard]:
     listed = queries.job_standards_of(caller().tenant, query["job"])
     by = (JobStandard.job, JobStandard.version)
     return page(session(), listed, by=by, limit=query["limit"], after=query["after"])
-
-
-def _csv() -> bytes:
-    if request.mimetype != "text/csv":
-        raise UnsupportedMediaType("Send the file as text/csv.")
-    return request.get_data()
 
 
 def _since(query: Mapping[str, Any]) -> date:

@@ -12,13 +12,13 @@ from services.evaluation.model.tables import Framework
 from shared.events.evaluation import Competency, FrameworkPublished
 from shared.messaging import outbox
 
-COLUMNS = ("code", "name")
+COLUMNS = ("kode_kompetensi", "nama")
 
 _CODE = re.compile(r"\w(?:[\w.-]{0,38}\w)?")
 
 
 def publish_framework(session: Session, tenant: UUID, content: bytes, *, valid_from: date) -> tuple[Framework, bool]:
-    """Publish the competencies of a CSV file (code, name) as the next version of a tenant's framework.
+    """Publish the competencies of a CSV file (kode_kompetensi, nama) as the next version of a tenant's framework.
 
     Gives the version in force by then, and whether it is new: the same competencies again are no new version.
     Raises `FileHasErrors`, and `VersionBeginsTooEarly` for a day before the newest version's.
@@ -56,13 +56,14 @@ def publish_framework(session: Session, tenant: UUID, content: bytes, *, valid_f
 def _competencies(content: bytes) -> dict[str, str]:
     faults, found = Faults(), dict[str, str]()
     for row in read_rows(content, COLUMNS, faults):
-        code = row["code"]
+        code = row["kode_kompetensi"]
         if not _CODE.fullmatch(code):
             detail = f"The code {code!r} must be up to 40 letters, digits, dots and hyphens, without blanks."
-            faults.add(row.number, "code", "code_wrong", detail)
+            faults.add(row.number, "kode_kompetensi", "code_wrong", detail)
         elif code in found:
-            faults.add(row.number, "code", "code_twice", f"The code {code} stands in an earlier row; remove one.")
+            detail = f"The code {code} stands in an earlier row; remove one."
+            faults.add(row.number, "kode_kompetensi", "code_twice", detail)
         else:
-            found[code] = row["name"]
+            found[code] = row["nama"]
     faults.refuse()
     return found

@@ -13,13 +13,15 @@ from services.evaluation.model.tables import Job, JobStandard
 from services.evaluation.model.tables.job_standards import JobIsNotYetKnown
 from services.evaluation.queries.standards import competency_names
 
-COLUMNS = ("job_code", "competency", "level")
+COLUMNS = ("kode_jabatan", "kode_kompetensi", "tingkat")
 
 
 def set_job_standards(
     session: Session, tenant: UUID, content: bytes, *, valid_from: date
 ) -> tuple[list[JobStandard], bool]:
-    """Set the standard of every job in a CSV file (job_code, competency, level), each whole, from a day on.
+    """Set the standard of every job in a CSV file, each whole, from a day on.
+
+    The columns are kode_jabatan, kode_kompetensi and tingkat (1 to 5).
 
     Gives the standards of these jobs, and whether any is new: the same levels again are no new version.
     Raises `FileHasErrors`, `JobIsNotYetKnown`, and `VersionBeginsTooEarly` for a day before a job's newest version.
@@ -43,24 +45,25 @@ def set_job_standards(
 def _levels(content: bytes, competencies: Collection[str]) -> dict[str, dict[str, int]]:
     faults, found = Faults(), dict[str, dict[str, int]]()
     for row in read_rows(content, COLUMNS, faults):
-        asked = found.setdefault(row["job_code"], {})
-        if row["competency"] not in competencies:
-            detail = f"No framework in force by then has the competency {row['competency']}; publish it first."
-            faults.add(row.number, "competency", "competency_unknown", detail)
-        elif row["competency"] in asked:
-            detail = f"The job {row['job_code']} has a level for {row['competency']} in an earlier row; remove one."
-            faults.add(row.number, "competency", "competency_twice", detail)
-        asked[row["competency"]] = _level(row, faults)
+        job, competency = row["kode_jabatan"], row["kode_kompetensi"]
+        asked = found.setdefault(job, {})
+        if competency not in competencies:
+            detail = f"No framework in force by then has the competency {competency}; publish it first."
+            faults.add(row.number, "kode_kompetensi", "competency_unknown", detail)
+        elif competency in asked:
+            detail = f"The job {job} has a level for {competency} in an earlier row; remove one."
+            faults.add(row.number, "kode_kompetensi", "competency_twice", detail)
+        asked[competency] = _level(row, faults)
     faults.refuse()
     return found
 
 
 def _level(row: Row, faults: Faults) -> int:
-    if row["level"] not in map(str, LEVELS):
-        detail = f"A level is a whole number from 1 to 5; this is {row['level']!r}."
-        faults.add(row.number, "level", "level_wrong", detail)
+    level = row["tingkat"]
+    if level not in map(str, LEVELS):
+        faults.add(row.number, "tingkat", "level_wrong", f"A level is a whole number from 1 to 5; this is {level!r}.")
         return 0
-    return int(row["level"])
+    return int(level)
 
 
 def _check_jobs(session: Session, tenant: UUID, jobs: Collection[str]) -> None:

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
-from deploy.background import ROOT
 from deploy.roster import services_with_database
 
 
@@ -34,16 +32,3 @@ def test_a_new_service_appears_with_its_first_file(services: Path) -> None:
     (services / "partner" / "app.py").touch()
 
     assert "partner" in services_with_database(services)
-
-
-def test_compose_runs_every_process_of_every_service_and_makes_its_database() -> None:
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    roster = services_with_database()
-    expected = {f"{name}-{process}" for name in roster for process in ("web", "relay", "consumer")}
-
-    assert set(compose) - {"postgres", "kafka", "nginx", "migrate"} == expected
-    for where in ("postgres", "migrate"):
-        assert compose[where]["environment"]["WIYATA_SERVICES"].split() == roster
-    for name, container in ((name, compose[name]) for name in sorted(expected)):
-        service, process = name.split("-")
-        assert container["command"] == ["python", "-m", f"services.{service}", process]

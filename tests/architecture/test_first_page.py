@@ -1,0 +1,53 @@
+"""Where somebody begins: `make` explains every target, and the README the two that matter."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.architecture.house import ROOT, SERVICES
+
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+FOR_A_PERSON = MAKEFILE.split("# --- what the targets above need")[0]
+TARGETS = sorted(set(re.findall(r"^([a-z][a-z-]*):(?!=)", FOR_A_PERSON, re.MULTILINE)))
+
+
+@pytest.fixture(scope="module")
+def explained() -> dict[str, str]:
+    """What `make` alone says of each target."""
+    said = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True, check=True).stdout
+    return dict(re.findall(r"^  ([a-z-]+) +(\S.*)$", said, re.MULTILINE))
+
+
+def test_make_alone_explains_every_target_and_no_other(explained: dict[str, str]) -> None:
+    assert sorted(explained) == TARGETS
+
+
+def test_an_explanation_is_a_sentence_and_not_the_name_again(explained: dict[str, str]) -> None:
+    assert all(said[0].isupper() and len(said.split()) >= 3 for said in explained.values())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_target_is_made_even_if_a_file_has_its_name(target: str) -> None:
+    assert re.search(rf"^\.PHONY: {target}$", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", ["run", "test"])
+def test_the_readme_names_the_commands_to_begin_with(target: str) -> None:
+    assert f"make {target}" in README
+
+
+def test_every_target_that_the_readme_names_exists() -> None:
+    assert set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE)) <= set(TARGETS)
+
+
+def test_the_readme_names_every_service() -> None:
+    assert [name for name in SERVICES if name not in README] == []
+
+
+def test_every_link_of_the_readme_leads_to_a_file_of_ours() -> None:
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+
+    assert [link for link in links if not (ROOT / link).exists()] == []
