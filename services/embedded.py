@@ -19,7 +19,7 @@ from services.enrolment.app import service as enrolment
 from services.evaluation.app import service as evaluation
 from services.identity.app import service as identity
 from shared.errors import WrongSetting
-from shared.logging import log
+from shared.logging import log, trace_of
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import Relay
 from shared.migrations import is_current, migrate
@@ -84,13 +84,14 @@ class SuiteApp:
         """Start what runs beside the requests: token keys, relays with timers, consumers."""
         events = open_log(self._settings)
         running: list[Stoppable] = [app.extensions["wiyata"].keys.start() for app in self.apps.values()]
+        workers: list[Worker] = []
         for service in SERVICES:
-            database = open_database(service, self._settings, "worker")
-            running.append(Worker(f"relay {service.name}", Relay(service, database, events)))
+            database = open_database(service, self._settings, "worker", hurried=True)
+            workers.append(Worker(f"relay {service.name}", Relay(service, database, events)))
             if service.hears:
                 consumer = Consumer(service, database, events, tries=self._settings.tries)
-                running.append(Worker(f"consumer {service.name}", consumer))
-        return running
+                workers.append(Worker(f"consumer {service.name}", consumer))
+        return [*running, Workers(workers)]
 
     def _app(self, service: Service) -> Flask:
         database = open_database(service, self._settings, "web")
@@ -116,19 +117,36 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """Let it finish the batch at hand, and end."""
+    def tell(self) -> None:
+        """Ask it to end after the batch at hand."""
         self._stopping.set()
         self._work.stop()
+
+    def wait(self) -> None:
+        """Come back once it has ended."""
         self._thread.join(10)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 self._work.run()
-            except Exception:  # The edge of a thread: nobody else would see it.
-                logger.exception("worker failed", worker=self._name)
+            except Exception as error:  # The edge of a thread: nobody else would see it.
+                logger.error("worker failed", worker=self._name, trace=trace_of(error))
                 self._stopping.wait(RESTART_AFTER)
+
+
+class Workers:
+    """Workers that end together: each is told before any is waited for."""
+
+    def __init__(self, workers: Sequence[Worker]) -> None:
+        self._workers = workers
+
+    def stop(self) -> None:
+        """Let each finish the batch at hand, and end."""
+        for worker in self._workers:
+            worker.tell()
+        for worker in self._workers:
+            worker.wait()
 
 
 @contextmanager

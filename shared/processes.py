@@ -3,6 +3,7 @@
 import signal
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -15,7 +16,7 @@ from shared.errors import WrongSetting
 from shared.messaging.consumer import Consumer
 from shared.messaging.embedded import EmbeddedLog
 from shared.messaging.log import EventLog
-from shared.messaging.notification import Listener
+from shared.messaging.notification import Announcer, Listener
 from shared.messaging.relay import Relay
 from shared.migrations import require_current
 from shared.service import Service
@@ -36,15 +37,17 @@ def open_log(settings: Settings) -> EventLog:
     return KafkaLog(settings.kafka)
 
 
-def open_database(service: Service, settings: Settings, role: Role) -> Database:
-    """Open a service's database in a role."""
-    options = STATEMENT_TIMEOUT if role == "worker" else ""
-    return Database(settings.database(service.name, role), options=options)
+def open_database(service: Service, settings: Settings, role: Role, *, hurried: bool = False) -> Database:
+    """Open a service's database in a role. `hurried` ends statements that take too long, as handlers and timers may.
+
+    What an operator does by hand, such as a rebuild, takes as long as it takes.
+    """
+    return Database(settings.database(service.name, role), options=STATEMENT_TIMEOUT if hurried else "")
 
 
 def run_relay(service: Service, settings: Settings) -> None:
     """Publish the service's events and call its timers until SIGTERM."""
-    database = open_database(service, settings, "worker")
+    database = open_database(service, settings, "worker", hurried=True)
     require_current(service, database)
     log = open_log(settings)
     relay = Relay(service, database, log)
@@ -61,12 +64,15 @@ def run_consumer(service: Service, settings: Settings) -> None:
     """Handle the events that the service listens to until SIGTERM. Raises `WrongSetting` where it hears none."""
     if not service.hears:
         raise WrongSetting(f"{service.name} listens to no events; it needs no consumer.")
-    database = open_database(service, settings, "worker")
+    database = open_database(service, settings, "worker", hurried=True)
     require_current(service, database)
     log = open_log(settings)
     consumer = Consumer(service, database, log, member=settings.replica, tries=settings.tries)
+    announcer = None if database.is_sqlite else Announcer(database.address)  # What a reaction says wakes the relay.
     with Operations(settings, lambda: bool(consumer.assigned())):
         _until_told(consumer.run, consumer.stop)
+    if announcer is not None:
+        announcer.stop()
     log.close()
     database.close()
 
@@ -113,7 +119,12 @@ def _health(ready: Callable[[], bool]) -> "WSGIApplication":
 
 
 def _until_told(run: Callable[[], None], stop: Callable[[], None]) -> None:
-    """Run until SIGTERM or SIGINT; the batch at hand is finished first."""
+    """Run until SIGTERM or SIGINT; the batch at hand is finished first.
+
+    The work has a thread of its own. A signal interrupts the main thread wherever it is, and if that were amid a wait
+    of the work, `stop` would wait for ever for the lock that the wait holds.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop())
-    run()
+    with ThreadPoolExecutor(1, "work") as worker:
+        worker.submit(run).result()

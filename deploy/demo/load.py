@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 
 from deploy.demo.city import Loaded, load_city
-from deploy.demo.keys import demo_keys
+from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
 from deploy.demo.origin import Origin, Refused, Visitor
 from deploy.demo.sign_in import Site
@@ -29,19 +29,20 @@ LEARNERS = 24
 @click.command()
 @click.option("--origin", default=lambda: os.environ.get("WIYATA_PUBLIC_URL", "http://127.0.0.1:8080"))
 @click.option("--folder", type=click.Path(path_type=Path), default=lambda: os.environ.get("WIYATA_FOLDER", "var"))
-def main(origin: str, folder: Path) -> None:
+@identity_option
+def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
     """Load the sample city into the suite at ORIGIN; keep the accounts that were made in FOLDER."""
     try:
-        load(Origin(origin), folder)
+        load(Origin(origin), folder, identity)
     except Refused as refusal:
         sys.exit(f"The demo was not loaded: {refusal}")
 
 
-def load(origin: Origin, folder: Path) -> None:
+def load(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> None:
     """Load the city, then play learners unless that was done before."""
     console = Console()
     city = yaml.safe_load((CITY / "city.yaml").read_text())
-    keys = demo_keys(folder, origin, city)
+    keys = demo_keys(folder, origin, city, identity=identity)
     machine = origin.machine(keys.machine, keys.secret)
     console.print(f"[bold]{city['name']}[/bold]")
     loaded = load_city(CITY, machine, lambda line: console.print(f"  {line}"))

@@ -15,21 +15,29 @@ class Refused(Exception):
 
 
 class Origin:
-    """A suite at one address."""
+    """A suite at one address; `transport` reaches it another way than that address says."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, transport: httpx.BaseTransport | None = None) -> None:
         self.address = address.rstrip("/")
-        self.http = httpx.Client(base_url=self.address, timeout=60.0)
+        self._transport = transport
+        self.http = self.browser()
+
+    def browser(self) -> httpx.Client:
+        """Give a client with cookies of its own."""
+        return httpx.Client(base_url=self.address, timeout=60.0, transport=self._transport)
 
     def machine(self, client_id: str, secret: str) -> "Visitor":
         """Give a machine that speaks for itself (client credentials)."""
+        return Visitor(self, lambda: dict(_accepted(self._token_for(client_id, secret)).json()))
 
-        def token() -> dict[str, Any]:
-            form = {"grant_type": "client_credentials"}
-            given = _accepted(self.http.post("/api/identity/token", data=form, auth=(client_id, secret)))
-            return dict(given.json())
+    def knows(self, client_id: str, secret: str) -> bool:
+        """Tell whether this suite gives the machine a token. Raises `Refused` when it answers neither way."""
+        answer = self._token_for(client_id, secret)
+        return answer.status_code not in (400, 401) and _accepted(answer).is_success
 
-        return Visitor(self, token)
+    def _token_for(self, client_id: str, secret: str) -> httpx.Response:
+        form = {"grant_type": "client_credentials"}
+        return self.http.post("/api/identity/token", data=form, auth=(client_id, secret))
 
 
 class Visitor:
@@ -50,6 +58,11 @@ class Visitor:
     def put(self, path: str, **options: Any) -> Any:
         """Put a state at `/api/…`."""
         return self._send("PUT", path, **options)
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request to `/api/…` once, and give the answer, whatever it says."""
+        headers = options.pop("headers", {}) | {"Authorization": f"Bearer {self._current()}"}
+        return self._origin.http.request(method, f"/api/{path}", headers=headers, **options)
 
     def tag_of(self, path: str) -> str:
         """Give the ETag of a resource, for a change that must meet it as it was."""
@@ -72,10 +85,8 @@ class Visitor:
     def _sent(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send, and send again while the answer is "not yet" or "busy"."""
         give_up = time.monotonic() + PATIENCE
-        headers = options.pop("headers", {})
         while True:
-            carried = headers | {"Authorization": f"Bearer {self._current()}"}
-            answer = self._origin.http.request(method, f"/api/{path}", headers=carried, **options)
+            answer = self.ask(method, path, **options)
             wait = answer.headers.get("Retry-After")
             if wait is None or answer.status_code not in (409, 429, 503) or time.monotonic() > give_up:
                 return _accepted(answer)

@@ -23,7 +23,7 @@ class Site:
 
     def first_sign_in(self, link: str, password: str) -> Visitor:
         """Set a password by a one-time link, and give the person who is then signed in."""
-        browser = httpx.Client(base_url=self._origin.address, timeout=60.0)
+        browser = self._origin.browser()
         path = link.removeprefix(self._origin.address)
         page = browser.get(path)
         fields = _hidden_fields(page.text) | {"password": password, "again": password}
@@ -32,7 +32,7 @@ class Site:
 
     def sign_in(self, name: str, password: str) -> Visitor:
         """Sign in with a name (a NIP) and a password."""
-        browser = httpx.Client(base_url=self._origin.address, timeout=60.0)
+        browser = self._origin.browser()
         page = browser.get("/api/identity/sign-in")
         fields = _hidden_fields(page.text) | {"name": name, "password": password}
         _sent(browser.post("/api/identity/sign-in", data=fields))

@@ -5,6 +5,7 @@ import random
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.demo.city import Loaded, load_city
-from deploy.demo.keys import demo_keys
+from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
 from deploy.demo.load import CITY, first_link, people_without_account
 from deploy.demo.origin import Origin, Refused, Visitor
@@ -28,18 +29,19 @@ COMPETENCY = "PP"
 @click.command()
 @click.option("--origin", default=lambda: os.environ.get("WIYATA_PUBLIC_URL", "http://127.0.0.1:8080"))
 @click.option("--folder", type=click.Path(path_type=Path), default=lambda: os.environ.get("WIYATA_FOLDER", "var"))
-def main(origin: str, folder: Path) -> None:
+@identity_option
+def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
     """Take the sample course as somebody who has never signed in, and show profile, JP and figures before and after."""
     try:
-        walk(Origin(origin), folder)
+        walk(Origin(origin), folder, identity)
     except Refused as refusal:
         sys.exit(f"The walkthrough stopped: {refusal}")
 
 
-def walk(origin: Origin, folder: Path) -> None:
+def walk(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> None:
     """Do the journey. Raises `Refused` where the suite does, or where the figures do not move."""
     console = Console()
-    keys = demo_keys(folder, origin, yaml.safe_load((CITY / "city.yaml").read_text()))
+    keys = demo_keys(folder, origin, yaml.safe_load((CITY / "city.yaml").read_text()), identity=identity)
     machine = origin.machine(keys.machine, keys.secret)
     loaded = load_city(CITY, machine, lambda _: None)
     fresh = people_without_account(machine)
