@@ -24,6 +24,10 @@ from shared.web.keys import KeyRing
 from shared.web.server import Stoppable, serve
 
 
+OWN_CHECK = ("web", "relay", "consumer", "migrate")
+"""The commands that look at the schema themselves, in their own role."""
+
+
 def run(service: Service) -> None:
     """Run the command line of a service; a refusal is one sentence and exit code 1."""
     try:
@@ -58,7 +62,11 @@ def command_line(service: Service, settings: Settings) -> click.Group:
     """Give the commands of a service."""
 
     @click.group(help=f"Run and operate {service.name}.")
-    def group() -> None: ...
+    @click.pass_context
+    def group(context: click.Context) -> None:
+        if context.invoked_subcommand not in OWN_CHECK:
+            with closing(open_database(service, settings, "worker")) as database:
+                require_current(service, database)
 
     @group.command(help="Answer requests under gunicorn.")
     @click.option("--bind", default=f"{settings.host}:{settings.port}", show_default=True)

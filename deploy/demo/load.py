@@ -4,7 +4,6 @@ import csv
 import os
 import random
 import secrets
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from rich.progress import track
 from deploy.demo.city import Loaded, load_city
 from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
-from deploy.demo.origin import Origin, Refused, Visitor
+from deploy.demo.origin import Origin, Visitor, spoken_to
 from deploy.demo.sign_in import Site
 
 CITY = Path(__file__).parent / "semarang"
@@ -32,10 +31,9 @@ LEARNERS = 24
 @identity_option
 def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
     """Load the sample city into the suite at ORIGIN; keep the accounts that were made in FOLDER."""
-    try:
-        load(Origin(origin), folder, identity)
-    except Refused as refusal:
-        sys.exit(f"The demo was not loaded: {refusal}")
+    there = Origin(origin)
+    with spoken_to(there):
+        load(there, folder, identity)
 
 
 def load(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> None:

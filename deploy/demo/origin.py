@@ -1,7 +1,9 @@
 """Talks to a running suite as a stranger would: over HTTP, at one address, with tokens of identity."""
 
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -12,6 +14,17 @@ PATIENCE = 60.0
 
 class Refused(Exception):
     """The suite refused a request; the sentence is its own."""
+
+
+@contextmanager
+def spoken_to(origin: "Origin") -> Iterator[None]:
+    """End the program with a sentence when the suite refuses something, or does not answer."""
+    try:
+        yield
+    except Refused as refusal:
+        sys.exit(f"Stopped: {refusal}")
+    except httpx.TransportError as silence:
+        sys.exit(f"No suite answers at {origin.address} ({type(silence).__name__}). `make run` starts one.")
 
 
 class Origin:

@@ -3,7 +3,6 @@
 import os
 import random
 import secrets
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from deploy.demo.city import Loaded, load_city
 from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
 from deploy.demo.load import CITY, first_link, people_without_account
-from deploy.demo.origin import Origin, Refused, Visitor
+from deploy.demo.origin import Origin, Refused, Visitor, spoken_to
 from deploy.demo.sign_in import Site
 
 PATIENCE = 30.0
@@ -32,10 +31,9 @@ COMPETENCY = "PP"
 @identity_option
 def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
     """Take the sample course as somebody who has never signed in, and show profile, JP and figures before and after."""
-    try:
-        walk(Origin(origin), folder, identity)
-    except Refused as refusal:
-        sys.exit(f"The walkthrough stopped: {refusal}")
+    there = Origin(origin)
+    with spoken_to(there):
+        walk(there, folder, identity)
 
 
 def walk(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> None:
