@@ -40,11 +40,11 @@ def missing(what: str, how: str) -> None:
     pytest.skip(sentence)
 
 
-def postgres() -> Backing | None:
-    """A PostgreSQL `Server`, or None where there is none."""
+def postgres(*, durable: bool = False) -> Backing | None:
+    """A PostgreSQL `Server`, or None where there is none; a durable one waits for the disk at every commit."""
     if address := os.environ.get("WIYATA_TEST_POSTGRES"):
         return Backing(_server_at(address))
-    return _local_postgres() or _postgres_container()
+    return _local_postgres(durable=durable) or _postgres_container()
 
 
 def kafka() -> Backing | None:
@@ -75,9 +75,9 @@ def _server_at(address: str) -> Server:
     return Server(parts.hostname or "127.0.0.1", parts.port or 5432, passwords)
 
 
-def _local_postgres() -> Backing | None:
+def _local_postgres(*, durable: bool) -> Backing | None:
     folder = scratch_folder()
-    cluster = Cluster.on_free_port(folder)
+    cluster = Cluster.on_free_port(folder, durable=durable)
     try:
         cluster.start()
     except CannotStart:

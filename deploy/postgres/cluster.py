@@ -51,9 +51,9 @@ class Cluster:
         return cls(kept, port_setting(PORT_SETTING, 54329))
 
     @classmethod
-    def on_free_port(cls, folder: Path) -> "Cluster":
-        """A cluster of one's own, for a test: quick, because nothing waits for the disk."""
-        return cls(folder, free_ports(1)[0], durable=False)
+    def on_free_port(cls, folder: Path, *, durable: bool = False) -> "Cluster":
+        """A cluster of one's own, for a test: quick, because nothing waits for the disk unless it is to be durable."""
+        return cls(folder, free_ports(1)[0], durable=durable)
 
     @property
     def address(self) -> str:
