@@ -130,7 +130,7 @@ class Worker:
         while not self._stopping.is_set():
             try:
                 self._work.run()
-            except Exception as error:  # The edge of a thread: nobody else would see it.
+            except Exception as error:  # noqa: BLE001  # The edge of a thread: nobody else would see it.
                 logger.error("worker failed", worker=self._name, trace=trace_of(error))
                 self._stopping.wait(RESTART_AFTER)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Insert,
     Integer,
     Table,
     create_engine,
@@ -27,12 +28,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     ORMExecuteState,
     Session,
+    SessionTransaction,
     mapped_column,
     registry,
     sessionmaker,
@@ -143,16 +144,36 @@ class Database:
 
 
 def bind_tenant(session: Session, tenant: UUID | None) -> None:
-    """Narrow a session to one tenant until its transaction ends."""
-    session.info["tenant"] = tenant
-    if tenant is not None and session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT set_config('wiyata.tenant', :tenant, true)"), {"tenant": str(tenant)})
+    """Narrow a session to one tenant, in the transaction at hand and in later ones; None lets it go."""
+    before, session.info["tenant"] = session.info.get("tenant"), tenant
+    if before != tenant and session.in_transaction():
+        _tell_postgresql(session.connection(), tenant)
+
+
+@event.listens_for(Session, "after_begin")
+def _bind_transaction(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    # What row-level security reads ends with each transaction.
+    if tenant := session.info.get("tenant"):
+        _tell_postgresql(connection, tenant)
+
+
+def _tell_postgresql(connection: Connection, tenant: UUID | None) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('wiyata.tenant', :tenant, true)"), {"tenant": str(tenant or "")})
+
+
+class NotNarrowed(Exception):
+    """A session bound to a tenant can't narrow this statement to it: write it as a query, or with a WHERE."""
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _narrow_to_tenant(state: ORMExecuteState) -> None:
     tenant = state.session.info.get("tenant")
-    if tenant is None or state.is_column_load or state.is_relationship_load or state.is_insert:
+    if tenant is None or state.is_column_load:
+        return
+    if state.is_orm_statement and _reaches_past_criteria(state):
+        raise NotNarrowed("INSERT from SELECT and UPDATE by primary keys would reach rows of other tenants.")
+    if state.is_insert:
         return
     seen = (tenant, NATIONAL) if state.is_select else (tenant,)
     state.statement = state.statement.options(
@@ -160,26 +181,10 @@ def _narrow_to_tenant(state: ORMExecuteState) -> None:
     )
 
 
-def is_waiting(error: BaseException) -> bool:
-    """Tell whether an error says "not now" (lost connection, deadlock, lock, time-out) rather than "never"."""
-    if not isinstance(error, DBAPIError):
-        return False
-    code = str(getattr(error.orig, "sqlstate", None) or "")
-    return (
-        error.connection_invalidated
-        or code[:2] in {"08", "53", "57"}
-        or code in {"40001", "40P01", "55P03"}
-        or (isinstance(error, OperationalError) and (not code) and _is_about_now(str(error.orig)))
-    )
-
-
-def is_statement_timeout(error: BaseException) -> bool:
-    """Tell whether PostgreSQL cancelled a statement that took too long."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == "57014"
-
-
-def _is_about_now(sentence: str) -> bool:
-    return any(word in sentence.lower() for word in ("locked", "busy", "connection", "server closed", "timeout"))
+def _reaches_past_criteria(state: ORMExecuteState) -> bool:
+    if isinstance(state.statement, Insert):
+        return state.statement.select is not None
+    return state.is_update and isinstance(state.parameters, list)
 
 
 def insert_new(table: type[Base] | Table, session: Session) -> postgresql.Insert | sqlite.Insert:

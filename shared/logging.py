@@ -5,6 +5,7 @@ A log line carries ids and counts, never a name, a number or a text of a person.
 
 import logging
 import sys
+import traceback
 from typing import TextIO
 
 import structlog
@@ -24,6 +25,12 @@ def log(name: str) -> structlog.stdlib.BoundLogger:
 def correlation_id() -> str:
     """Give the correlation id of the request or event at hand, or an empty string."""
     return str(get_contextvars().get("correlation", ""))
+
+
+def trace_of(error: BaseException) -> str:
+    """Give where an error came from, without its message: a message may quote a person's text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return "\n".join([*(f"{one.filename}:{one.lineno} {one.name}" for one in frames), type(error).__name__])
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

@@ -68,6 +68,7 @@ positions = Table(
     Column("partition", SmallInteger, primary_key=True),
     Column("log_id", String(60), nullable=False),
     Column("next_offset", BigInteger, nullable=False),
+    Column("begun", BigInteger, nullable=False),  # Up to where somebody began to handle what stands at the position.
     info={"kind": "plumbing"},
 )
 
@@ -116,6 +117,7 @@ leadership = Table(
     "leadership",
     tables,
     Column("name", String(20), primary_key=True),
+    Column("log_id", String(60)),  # The log that the outbox is published to.
     info={"kind": "plumbing"},
 )
 

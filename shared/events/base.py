@@ -134,6 +134,14 @@ class Letter:
         except (ValueError, TypeError, KeyError, RecursionError) as wrong:
             raise BrokenPayload(f"No CloudEvents envelope: {type(wrong).__name__}.") from wrong
 
+    @property
+    def event_id(self) -> UUID | None:
+        """The event's id, also where the payload can't be read; None where there is none."""
+        try:
+            return UUID(self.envelope["id"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            return None
+
     def event(self) -> Event:
         """Read the payload. Raises `UnknownType` or `BrokenPayload`."""
         cls = registry.get(self.type)
@@ -144,7 +152,7 @@ class Letter:
             return cls(
                 tenant=UUID(self.envelope["tenant"]),
                 id=UUID(self.envelope["id"]),
-                time=datetime.fromisoformat(self.envelope["time"]),
+                time=_moment(self.envelope["time"]),
                 sequence=int(self.envelope["sequence"]),
                 correlation=str(self.envelope.get("correlationid", "")),
                 trace_parent=str(self.envelope.get("traceparent", "")),
@@ -152,13 +160,20 @@ class Letter:
             )
         except ValidationError as wrong:
             raise BrokenPayload(f"{self.type}: {json.dumps(wrong.messages)}") from wrong
-        except (KeyError, TypeError, ValueError, AttributeError) as wrong:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as wrong:
             raise BrokenPayload(f"{self.type}: {type(wrong).__name__} in the envelope.") from wrong
 
 
 def decode(body: bytes | str) -> Event:
     """Read an event. Raises `UnknownType` or `BrokenPayload`."""
     return Letter.open(body).event()
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("A moment needs its distance from UTC.")
+    return at.astimezone(UTC)
 
 
 def payload_fields(cls: type[Event]) -> list[str]:

@@ -5,27 +5,32 @@ waiting (again, with back-off, no try counted); anything else is a try, and afte
 """
 
 import threading
-import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from shared.database import Database, is_statement_timeout, is_waiting
+from shared.database import Database
 from shared.errors import LogUnavailable, Reject
 from shared.events import BrokenPayload, Event, Letter, registry
 from shared.ids import NATIONAL
-from shared.logging import log
+from shared.logging import log, trace_of
 from shared.messaging import inbox, letters, measures
 from shared.messaging.handling import handle
-from shared.messaging.inbox import Overtaken
+from shared.messaging.inbox import Overtaken, PartitionsAreHeld, is_not_now
+from shared.messaging.letters import storable
+from shared.messaging.lines import release_left
 from shared.messaging.log import EventLog, Place, Reader, Record
 from shared.service import Service
+from shared.waiting import is_waiting
 
 logger = log(__name__)
 
 LONGEST_PAUSE = 5.0
+LOOK_EVERY = 60.0
+"""How many seconds pass, at least, between two looks for lines that somebody left halfway."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Delivery:
     record: Record
     event: Event | None = None
     broken: str = ""
+    named: UUID | None = None
 
     @property
     def wanted(self) -> bool:
@@ -46,7 +52,7 @@ class Delivery:
         if self.event is not None:
             return self.event.id
         place = self.record
-        return uuid5(NATIONAL, f"{place.log_id}/{place.topic}/{place.partition}/{place.offset}")
+        return self.named or uuid5(NATIONAL, f"{place.log_id}/{place.topic}/{place.partition}/{place.offset}")
 
     @property
     def line(self) -> str:
@@ -76,12 +82,16 @@ class Consumer:
         member: str = "0",
         tries: int = 5,
         pause: float = 0.05,
+        advance: Callable[[Session, Sequence[Record]], None] = inbox.advance,
     ) -> None:
         self.service = service
         self._database, self._log, self._member = database, log, member
-        self._tries, self._pause = tries, pause
+        self._tries, self._pause, self._advance = tries, pause, advance
         self._stopping = threading.Event()
         self._reader: Reader | None = None
+        self._begun: dict[Place, int] = {}
+        self._looked = -LOOK_EVERY
+        self.handled = 0
         self.last_error = ""
 
     def run(self) -> None:
@@ -92,7 +102,7 @@ class Consumer:
                 self.step(1.0)
                 failures = 0
             except Exception as error:
-                if not isinstance(error, LogUnavailable) and not is_waiting(error):
+                if not isinstance(error, LogUnavailable | PartitionsAreHeld) and not is_waiting(error):
                     raise
                 failures += 1
                 self._note("waiting", error)
@@ -110,24 +120,52 @@ class Consumer:
 
     def step(self, seconds: float = 0.0) -> int:
         """Handle the next batch, waiting at most so long for it; give the number of records."""
-        reader = self._opened()
-        records = reader.poll(seconds)
-        measures.lag.labels(self.service.name).set(reader.lag())
-        if not records:
-            return 0
         try:
-            self._handle([self._read(record) for record in records])
+            reader = self._opened()
+            records = reader.poll(seconds)
+            measures.lag.labels(self.service.name).set(reader.lag())
+            self._step(reader, records)
+        except BaseException:
+            self.close()  # The next step reads again from the position, as another member of the group if need be.
+            raise
+        return len(records)
+
+    def handle(self, records: Sequence[Record]) -> None:
+        """Handle records in one commit if all succeed, and one by one if any fails. Raises `Overtaken`."""
+        self._handle([self._read(record) for record in records])
+
+    def assigned(self) -> frozenset[Place]:
+        return self._reader.assigned() if self._reader else frozenset()
+
+    def _step(self, reader: Reader, records: Sequence[Record]) -> None:
+        if not records:
+            return self._look_for_lines()
+        try:
+            if self._ended_amid(records):
+                self._one_by_one([self._read(record) for record in records])
+            else:
+                self.handle(records)
             reader.settled(records)
         except Overtaken as overtaken:
             logger.info("overtaken", service=self.service.name, reason=str(overtaken))
             reader.rewind()
-        except BaseException:
-            self.close()  # The next step reads again from the position.
-            raise
-        return len(records)
+            self._stopping.wait(self._pause)  # Whatever keeps us from the position may last.
 
-    def assigned(self) -> frozenset[Place]:
-        return self._reader.assigned() if self._reader else frozenset()
+    def _look_for_lines(self) -> None:
+        if monotonic() - self._looked >= LOOK_EVERY:
+            release_left(self.service, self._database)
+            self._looked = monotonic()
+
+    def _ended_amid(self, records: Sequence[Record]) -> bool:
+        """Note durably what is begun; tell whether another process had begun it, and ended without an outcome.
+
+        What killed it may be one of these events, which are therefore counted and tried alone.
+        """
+        with self._database.writing() as session:
+            before = inbox.begin(session, records)
+        foreign = any(self._begun.get(place) != offset for place, offset in before.items())
+        self._begun.update({record.place: record.offset + 1 for record in records})
+        return foreign
 
     def _opened(self) -> Reader:
         if self._reader is None:
@@ -144,15 +182,18 @@ class Consumer:
     def _read(self, record: Record) -> Delivery:
         try:
             letter = Letter.open(record.body)
-            kind = registry.get(letter.type)
-            if kind is None:
-                measures.skipped.labels(self.service.name).inc()
-                logger.info("unknown type skipped", service=self.service.name, type=letter.type[:120])
-            if kind not in self.service.hears:
-                return Delivery(record)
-            return Delivery(record, letter.event())
         except BrokenPayload as broken:
             return Delivery(record, broken=str(broken))
+        kind = registry.get(letter.type)
+        if kind is None:
+            measures.skipped.labels(self.service.name).inc()
+            logger.info("unknown type skipped", service=self.service.name, type=letter.type[:120])
+        if kind not in self.service.hears:
+            return Delivery(record)
+        try:
+            return Delivery(record, letter.event())
+        except BrokenPayload as broken:
+            return Delivery(record, broken=str(broken), named=letter.event_id)
 
     def _handle(self, deliveries: Sequence[Delivery]) -> None:
         try:
@@ -160,7 +201,7 @@ class Consumer:
         except (Overtaken, LogUnavailable):
             raise
         except Exception as error:
-            if is_waiting(error) and not is_statement_timeout(error):
+            if is_not_now(error):
                 raise
             self._note("batch failed", error)
             self._one_by_one(deliveries)
@@ -168,8 +209,9 @@ class Consumer:
     def _in_one_commit(self, deliveries: Sequence[Delivery]) -> None:
         with self._database.writing() as session:
             inbox.lock_partitions(session, {one.record.partition for one in deliveries})
-            inbox.advance(session, [one.record for one in deliveries])
+            self._advance(session, [one.record for one in deliveries])
             done = self._take(session, [one for one in deliveries if one.wanted])
+        self.handled += len(done)
         for event in done:
             measures.handled.labels(self.service.name, event.type).inc()
             logger.info(
@@ -221,11 +263,12 @@ class Consumer:
                 return self._give_up(delivery, str(rejected))
             except Exception as error:  # noqa: BLE001  # Whatever a handler raises is this event's outcome.
                 self._note("event failed", error)
-                waiting = is_waiting(error) and not is_statement_timeout(error)
-                waited = waited + 1 if waiting else 0
-                if not waiting and count >= self._tries:
-                    return self._give_up(delivery, f"{type(error).__name__} in {count} tries.", _trace(error))
+                waited = waited + 1 if is_not_now(error) else 0
+                if not waited and count >= self._tries:
+                    return self._give_up(delivery, f"{type(error).__name__} in {count} tries.", trace_of(error))
             if self._stopping.wait(self._back_off(waited or count)):
+                if waited:
+                    self._take_back(delivery)
                 raise LogUnavailable("Stopped between two tries.")
 
     def _counted(self, delivery: Delivery) -> int:
@@ -234,6 +277,10 @@ class Consumer:
         with self._database.writing() as session:
             return inbox.count_try(session, delivery.event_id)
 
+    def _take_back(self, delivery: Delivery) -> None:
+        with self._database.writing() as session:
+            inbox.take_back_try(session, delivery.event_id)
+
     def _forget(self, delivery: Delivery) -> None:
         with self._database.writing() as session:
             inbox.forget_tries(session, delivery.event_id)
@@ -241,7 +288,7 @@ class Consumer:
     def _give_up(self, delivery: Delivery, reason: str, trace: str = "") -> None:
         with self._database.writing() as session:
             inbox.lock_partitions(session, [delivery.record.partition])
-            inbox.advance(session, [delivery.record])
+            self._advance(session, [delivery.record])
             if inbox.claim(session, [delivery.event_id]):
                 self._bury(session, delivery, reason=reason, trace=trace)
             inbox.forget_tries(session, delivery.event_id)
@@ -253,18 +300,7 @@ class Consumer:
 
     def _note(self, what: str, error: BaseException) -> None:
         self.last_error = type(error).__name__
-        logger.warning(what, service=self.service.name, error=type(error).__name__, trace=_trace(error))
+        logger.warning(what, service=self.service.name, error=type(error).__name__, trace=trace_of(error))
 
     def _back_off(self, failures: int) -> float:
         return min(LONGEST_PAUSE, self._pause * 2.0 ** min(failures, 10))
-
-
-def storable(text: str) -> str:
-    """Write out the one character that PostgreSQL can't keep in a text."""
-    return text.replace("\x00", "\\x00")
-
-
-def _trace(error: BaseException) -> str:
-    """Give where it failed, without the message: a message may quote a person's text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return "\n".join([*(f"{one.filename}:{one.lineno} {one.name}" for one in frames), type(error).__name__])

@@ -20,12 +20,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from shared.database import Database, insert_new, is_waiting
+from shared.database import Database, insert_new
 from shared.errors import LogUnavailable
 from shared.ids import new_id
 from shared.messaging.doorbell import bell
 from shared.messaging.log import Message, Place, Positions, Record
 from shared.plumbing import PARTITIONS
+from shared.waiting import is_waiting
 
 _metadata = MetaData()
 
@@ -102,7 +103,9 @@ class EmbeddedLog:
             return {row.name: row.id for row in rows}
 
     def scan(self, start: Mapping[Place, int], end: Mapping[Place, int]) -> Iterator[list[Record]]:
-        ids = self.ids([topic for topic, _ in end])
+        ids, there = self.ids([topic for topic, _ in end]), self.ends([topic for topic, _ in end])
+        for place in [one for one, stop in end.items() if there.get(one, 0) < stop]:
+            raise LogUnavailable(f"The log no longer holds {place} up to {end[place]}: make it anew and republish.")
         serial = self.serial_of({place: start.get(place, 0) for place in end})
         while rows := self.after(serial, [topic for topic, _ in end]):
             serial = rows[-1].serial

@@ -5,7 +5,8 @@ Positions are kept in the reader's own database; the offset committed to Kafka o
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from time import monotonic
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -23,6 +24,9 @@ logger = log(__name__)
 
 NEAR = {"reconnect_backoff_ms": 50, "reconnect_backoff_max_ms": 500, "retry_backoff_ms": 50}
 """After an outage a client is back within half a second; the library's own choice would stay away for 30 s."""
+
+NONE = "None"
+"""The id of a topic that a client has not heard of yet."""
 
 TOPIC = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 
@@ -51,13 +55,17 @@ class KafkaLog:
     def publish(self, topic: str, messages: Sequence[Message]) -> None:
         with _asking():
             producer = self._connected()
-            sent = [
-                producer.send(topic, one.body.encode(), key=one.key.encode(), partition=one.partition)
-                for one in messages
-            ]
-            producer.flush(timeout=self._patience / 1000)
-            for future in sent:
-                future.get(timeout=self._patience / 1000)
+            try:
+                sent = [
+                    producer.send(topic, one.body.encode(), key=one.key.encode(), partition=one.partition)
+                    for one in messages
+                ]
+                producer.flush(timeout=self._patience / 1000)
+                for future in sent:
+                    future.get(timeout=self._patience / 1000)
+            except BaseException:
+                self._drop(producer)
+                raise
 
     def reader(self, *, group: str, topics: Sequence[str], member: str, positions: Positions) -> "KafkaReader":
         self.ensure(topics)
@@ -73,7 +81,10 @@ class KafkaLog:
         with self._looking() as consumer:
             consumer.assign([TopicPartition(topic, 0) for topic in topics])
             consumer.beginning_offsets([TopicPartition(topic, 0) for topic in topics])
-            return _ids_of(consumer, topics)
+            ids = _ids_of(consumer, topics)
+        if missing := [topic for topic, one in ids.items() if one == NONE]:
+            raise LogUnavailable(f"The broker does not know {', '.join(missing)}.")
+        return ids
 
     def scan(self, start: Mapping[Place, int], end: Mapping[Place, int]) -> Iterator[list[Record]]:
         left = {place: stop for place, stop in end.items() if stop > start.get(place, 0)}
@@ -82,10 +93,16 @@ class KafkaLog:
         topics = sorted({topic for topic, _ in left})
         with self._looking() as consumer:
             consumer.assign([TopicPartition(*place) for place in left])
+            _refuse_to_miss(consumer, {place: (start.get(place, 0), stop) for place, stop in left.items()})
             for place in left:
                 consumer.seek(TopicPartition(*place), start.get(place, 0))
+            deadline = monotonic() + self._patience / 1000
             while left:
                 found = consumer.poll(timeout_ms=1000, max_records=1000)
+                if found:
+                    deadline = monotonic() + self._patience / 1000
+                elif monotonic() > deadline:
+                    raise LogUnavailable("The broker gives no records.")
                 ids = _ids_of(consumer, topics)
                 read = [_record(one, ids[one.topic]) for several in found.values() for one in several]
                 yield [one for one in read if one.offset < end[one.place]]
@@ -94,7 +111,7 @@ class KafkaLog:
 
     def close(self) -> None:
         if self._producer is not None:
-            self._producer.close(timeout=2)
+            self._drop(self._producer)
 
     def _connected(self) -> Any:
         with self._making:
@@ -110,6 +127,15 @@ class KafkaLog:
                     **NEAR,
                 )
             return self._producer
+
+    def _drop(self, producer: Any) -> None:
+        """Let go of a producer and of what it has not sent, which it would send late and in pieces."""
+        with self._making:
+            if self._producer is producer:
+                self._producer = None
+        producer._sender.force_close()  # `close` alone gives up where something is left, and goes on sending it.
+        with suppress(KafkaError):
+            producer.close(timeout=0)
 
     @contextmanager
     def _admin(self) -> Iterator[Any]:
@@ -177,10 +203,16 @@ class KafkaReader:
                 self._ids = _ids_of(self._consumer, self._topics)
                 known = self._positions(self._ids)
                 for place in self._consumer.assignment():
-                    self._consumer.seek(place, known.get((place.topic, place.partition), 0))
+                    self._seek(place, known.get((place.topic, place.partition), 0))
         except BaseException:
             self._moved.set()
             raise
+
+    def _seek(self, place: Any, offset: int) -> None:
+        try:
+            self._consumer.seek(place, offset)
+        except ValueError as gone:  # Another thread has taken the place away since it was named.
+            raise LogUnavailable(str(gone)) from gone
 
     def settled(self, records: Sequence[Record]) -> None:
         newest = {
@@ -198,11 +230,12 @@ class KafkaReader:
         with _asking():
             places = self._consumer.assignment()
             return sum(
-                max(0, (self._consumer.highwater(place) or 0) - self._consumer.position(place)) for place in places
+                max(0, (self._consumer.highwater(place) or 0) - (self._consumer.position(place, timeout_ms=0) or 0))
+                for place in places
             )
 
     def close(self) -> None:
-        self._consumer.close()
+        self._consumer.close(autocommit=False, timeout_ms=2000)
 
 
 class _Moves(ConsumerRebalanceListener):  # type: ignore[misc]  # the library has no types
@@ -227,8 +260,16 @@ def _asking() -> Iterator[None]:
         raise LogUnavailable(f"{type(error).__name__}: {error}") from error
 
 
+def _refuse_to_miss(consumer: Any, wanted: Mapping[Place, tuple[int, int]]) -> None:
+    places = [TopicPartition(*place) for place in wanted]
+    begins, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+    for place, (start, stop) in wanted.items():
+        if not begins[TopicPartition(*place)] <= start < stop <= ends[TopicPartition(*place)]:
+            raise LogUnavailable(f"The log no longer holds {place} from {start} to {stop}: make it anew and republish.")
+
+
 def _ids_of(consumer: Any, topics: Sequence[str]) -> dict[str, str]:
-    return {topic: str(consumer._cluster.topic_id(topic)) for topic in topics}
+    return {topic: str(consumer._cluster.topic_id(topic) or NONE) for topic in topics}
 
 
 def _record(one: Any, log_id: str) -> Record:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -79,16 +79,24 @@ def next_of_line(session: Session, key: str) -> Undelivered | None:
     return None if row is None else _undelivered(row)
 
 
+def left_lines(session: Session) -> list[str]:
+    """Give the lines whose head is parked behind nothing: whoever let them go on was stopped."""
+    heads = select(func.min(letters.c.position)).where(letters.c.state.in_(OPEN)).group_by(letters.c.key)
+    return list(
+        session.scalars(select(letters.c.key).where(letters.c.position.in_(heads), letters.c.state == "parked"))
+    )
+
+
 def settle(session: Session, event_id: UUID, state: str) -> None:
     """Note that a letter was replayed (its event is done) or discarded."""
     session.execute(update(letters).where(letters.c.event_id == event_id).values(state=state))
     put_state(session, event_id, "done" if state == "replayed" else state)
 
 
-def mark_dead(session: Session, event_id: UUID, *, reason: str, trace: str) -> None:
+def mark_dead(session: Session, event_id: UUID, *, reason: str) -> None:
     """Note that a letter failed when its turn came."""
     act = update(letters).where(letters.c.event_id == event_id)
-    session.execute(act.values(state="dead", reason=reason[:REASON], trace=trace))
+    session.execute(act.values(state="dead", reason=storable(reason)[:REASON], trace=""))
     put_state(session, event_id, "dead")
 
 
@@ -97,6 +105,11 @@ def listed(session: Session) -> list[dict[str, object]]:
     columns = [column for column in letters.c if column.name not in ("body", "trace")]
     wanted = select(*columns).where(letters.c.state.in_(OPEN)).order_by(letters.c.key, letters.c.position)
     return [dict(row) for row in session.execute(wanted).mappings()]
+
+
+def storable(text: str) -> str:
+    """Write out what PostgreSQL can't keep in a text: the character NUL, and half of a surrogate pair."""
+    return text.replace("\x00", "\\x00").encode(errors="backslashreplace").decode()
 
 
 def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, trace: str) -> None:
@@ -109,7 +122,7 @@ def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, t
             key=undelivered.key,
             partition=undelivered.partition,
             state=state,
-            reason=reason[:REASON],
+            reason=storable(reason)[:REASON],
             trace=trace,
             body=undelivered.body,
             at=clock.now(),

@@ -82,7 +82,10 @@ class EventLog(Protocol):
         """Give the log id of each topic."""
 
     def scan(self, start: Mapping[Place, int], end: Mapping[Place, int]) -> Iterator[list[Record]]:
-        """Read every record from `start` (0 where not named) up to, not including, `end`, outside any group."""
+        """Read every record from `start` (0 where not named) up to, not including, `end`, outside any group.
+
+        Raises `LogUnavailable` where the log does not hold all of them.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

@@ -8,4 +8,4 @@ dead = Counter("wiyata_events_dead_total", "Events that became dead letters.", [
 published = Counter("wiyata_events_published_total", "Events published by the relay.", ["service"])
 lag = Gauge("wiyata_consumer_lag_events", "Events on its partitions that the consumer has not read.", ["service"])
 waiting = Gauge("wiyata_outbox_oldest_seconds", "Age of the oldest event that is not published.", ["service"])
-depth = Gauge("wiyata_outbox_depth_events", "Events that are not published.", ["service"])
+failed_timers = Counter("wiyata_timer_failures_total", "Calls of a timer that failed.", ["service", "timer"])

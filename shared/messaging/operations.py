@@ -1,6 +1,7 @@
 """What an operator does with the flow of events: replay, discard, republish, backfill, and look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.errors import Conflict
-from shared.events import BrokenPayload, Event, Letter, UnknownType, decode, registry
+from shared.events import BrokenPayload, Event, Letter, registry
 from shared.logging import log
 from shared.messaging import inbox, letters
-from shared.messaging.handling import handle
+from shared.messaging.consumer import Consumer
+from shared.messaging.lines import release
 from shared.messaging.log import EventLog, Place, Record
-from shared.messaging.relay import lead, unpublished_count
+from shared.messaging.relay import lead, publish_to, unpublished_count
 from shared.plumbing import letters as letter_table
 from shared.plumbing import outbox, positions
 from shared.service import Service
@@ -26,10 +28,6 @@ class TopicIsNotEmpty(Conflict):
     """Republishing fills an empty topic; this one holds events already."""
 
 
-class ReplayFailed(Conflict):
-    """The event failed again; it stays dead, and its line waits."""
-
-
 def replay(service: Service, database: Database, event_id: UUID) -> int:
     """Handle a dead event again, then what is parked behind it; give how many were handled.
 
@@ -37,7 +35,7 @@ def replay(service: Service, database: Database, event_id: UUID) -> int:
     """
     with database.reading() as session:
         key = letters.open_letter(session, event_id).key
-    return _release(service, database, key)
+    return release(service, database, key)
 
 
 def discard(service: Service, database: Database, event_id: UUID) -> int:
@@ -45,9 +43,10 @@ def discard(service: Service, database: Database, event_id: UUID) -> int:
     with database.writing() as session:
         letter = letters.open_letter(session, event_id)
         inbox.lock_partitions(session, [letter.partition])
+        letters.open_letter(session, event_id)  # Somebody may have replayed it before the lock was free.
         letters.settle(session, event_id, "discarded")
     logger.info("event discarded", service=service.name, event_id=str(event_id))
-    return _release(service, database, letter.key)
+    return release(service, database, letter.key)
 
 
 def republish(service: Service, database: Database, log: EventLog) -> int:
@@ -55,31 +54,30 @@ def republish(service: Service, database: Database, log: EventLog) -> int:
 
     For a log that was lost. Raises `TopicIsNotEmpty`.
     """
-    log.ensure([service.topic])
     with database.writing() as session:
-        lead(session)
+        lead(session)  # Before there is a topic, so that the relay can't be the first to use it.
+        log.ensure([service.topic])
         if any(log.ends([service.topic]).values()):
             raise TopicIsNotEmpty(f"{service.topic} holds events already; nothing was done.", topic=service.topic)
+        publish_to(session, log.ids([service.topic])[service.topic])
         session.execute(update(outbox).values(published_at=None))
         return unpublished_count(session)
 
 
 def backfill(service: Service, database: Database, log: EventLog, event_type: str) -> int:
-    """Handle the past events of a type that the service subscribed to late; give how many were new to it."""
+    """Handle the past events of a type that the service subscribed to late; give how many were handled.
+
+    They are taken like those that a consumer reads: what fails is dead, and what stands behind a dead one parks.
+    """
     kind = registry.get(event_type)
     if kind not in service.hears:
         raise Conflict(f"{service.name} does not listen to {event_type}.", type=event_type)
     with database.reading() as session:
         end = current_positions(session, log, service.topics)
-    new = 0
+    late = Consumer(_hearing_only(service, kind), database, log, advance=_stay)
     for records in log.scan({}, end):
-        events = [(record.partition, event) for record, event in read_wanted(records, frozenset({kind}))]
-        with database.writing() as session:
-            inbox.lock_partitions(session, {number for number, _ in events})
-            fresh = inbox.claim(session, [event.id for _, event in events])
-            handle(service, session, [event for _, event in events if event.id in fresh])
-        new += len(fresh)
-    return new
+        late.handle(records)
+    return late.handled
 
 
 def status(service: Service, database: Database, log: EventLog) -> dict[str, Any]:
@@ -127,37 +125,11 @@ def read_wanted(records: list[Record], wanted: frozenset[type[Event]]) -> Iterat
             continue
 
 
-def _release(service: Service, database: Database, key: str) -> int:
-    """Handle a line's letters in order, one commit each, until none is left."""
-    handled = 0
-    while True:
-        with database.reading() as session:
-            letter = letters.next_of_line(session, key)
-        if letter is None:
-            return handled
-        try:
-            handled += _handle_letter(service, database, letter)
-        except Exception as error:
-            with database.writing() as session:
-                reason = f"{type(error).__name__} when it was replayed."
-                letters.mark_dead(session, letter.event_id, reason=reason, trace="")
-            raise ReplayFailed(f"Event {letter.event_id} failed again: {type(error).__name__}.") from error
+def _hearing_only(service: Service, kind: type[Event]) -> Service:
+    projects = {one: act for one, act in service.projects.items() if one is kind}
+    reacts = {one: act for one, act in service.reacts.items() if one is kind}
+    return replace(service, projects=projects, reacts=reacts)
 
 
-def _handle_letter(service: Service, database: Database, letter: letters.Undelivered) -> int:
-    """Handle one letter under the lock of its partition, unless somebody else did meanwhile."""
-    with database.writing() as session:
-        inbox.lock_partitions(session, [letter.partition])
-        if letters.next_of_line(session, letter.key) != letter:
-            return 0
-        handle(service, session, [_event_of(letter)])
-        letters.settle(session, letter.event_id, "replayed")
-    logger.info("event replayed", service=service.name, event_id=str(letter.event_id))
-    return 1
-
-
-def _event_of(letter: letters.Undelivered) -> Event:
-    try:
-        return decode(letter.body)
-    except UnknownType as unknown:
-        raise BrokenPayload(f"{unknown} is not known here.") from unknown
+def _stay(_session: Session, _records: Sequence[Record]) -> None:
+    """Leave the positions where they are: these records stand before them."""

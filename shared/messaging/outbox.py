@@ -16,11 +16,20 @@ from structlog.contextvars import get_contextvars
 
 from shared import clock
 from shared.database import insert_new
+from shared.errors import TooLarge
 from shared.events import Event, encode
 from shared.messaging.doorbell import bell
 from shared.plumbing import PARTITIONS, aggregates, outbox
 
 _closed: ContextVar[bool] = ContextVar("outbox_closed", default=False)
+
+
+LARGEST = 1_000_000
+"""How many bytes an event may have: what Kafka takes by default, less a little for the key and the frame."""
+
+
+class EventIsTooLarge(TooLarge):
+    """An event would not fit in a message of the log; it, and all behind it, could never be published."""
 
 
 class OutboxIsClosed(Exception):
@@ -36,7 +45,7 @@ def append(session: Session, *events: Event) -> tuple[Event, ...]:
     """Say events in this transaction. Gives them as they will travel, with sequence and correlation id.
 
     The counter of each aggregate is locked until the commit, so that events of one aggregate are said in the order
-    of their sequence.
+    of their sequence. Raises `EventIsTooLarge`.
     """
     if _closed.get():
         raise OutboxIsClosed("A projection can't say an event; a reaction can.")
@@ -56,7 +65,7 @@ def append(session: Session, *events: Event) -> tuple[Event, ...]:
                 "key": event.partition_key,
                 "partition": partition_of(event.partition_key),
                 "recorded_at": at,
-                "body": encode(event),
+                "body": _fitting(encode(event)),
             }
             for event in said
         ],
@@ -109,6 +118,12 @@ def _stamped(events: Sequence[Event], before: dict[Aggregate, int]) -> tuple[Eve
             )
         )
     return tuple(said)
+
+
+def _fitting(body: str) -> str:
+    if len(body.encode()) > LARGEST:
+        raise EventIsTooLarge(f"This would be told in more than {LARGEST} bytes.", limit=LARGEST)
+    return body
 
 
 @hooks.listens_for(Session, "after_commit")

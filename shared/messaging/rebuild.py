@@ -4,13 +4,15 @@ The shadow is a second SQLite file, or a schema `shadow` in PostgreSQL, that hol
 own; every other table is the live one, so that a fold finds the dated reference records it needs.
 """
 
+import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, delete, event, insert, select, text
+from sqlalchemy import RowMapping, Select, Table, delete, event, insert, select, text
 from sqlalchemy.orm import Session
 
 from shared.database import Database, begin_sqlite
@@ -32,6 +34,10 @@ CHUNK = 1000
 
 class LettersMoved(Conflict):
     """A dead letter was replayed or discarded while the log was read: start again."""
+
+
+class FoldUnderWay(Conflict):
+    """Another rebuild or comparison of this service goes on: there is one shadow."""
 
 
 def rebuild(service: Service, live: Database, log: EventLog, progress: Progress = lambda _: None) -> int:
@@ -95,15 +101,34 @@ def _projections(service: Service) -> list[Table]:
 
 @contextmanager
 def _shadow(service: Service, live: Database) -> Iterator[Database]:
-    shadow = _shadow_file(live) if live.is_sqlite else _shadow_schema(live)
-    made = [*_projections(service), service.metadata.tables["inbox"]]
-    with shadow.writing() as session:
-        service.metadata.create_all(session.connection(), tables=made, checkfirst=False)
-    try:
-        yield shadow
-    finally:
-        shadow.close()
-        _drop_shadow(live)
+    with _one_at_a_time(live):
+        shadow = _shadow_file(live) if live.is_sqlite else _shadow_schema(live)
+        try:
+            made = [*_projections(service), service.metadata.tables["inbox"]]
+            with shadow.writing() as session:
+                service.metadata.create_all(session.connection(), tables=made, checkfirst=False)
+            yield shadow
+        finally:
+            shadow.close()
+            _drop_shadow(live)
+
+
+@contextmanager
+def _one_at_a_time(live: Database) -> Iterator[None]:
+    """Hold the one shadow: two folds in it would each see half of the events. Raises `FoldUnderWay`."""
+    refusal = FoldUnderWay("Another rebuild or verify of this service goes on: wait for it to end.")
+    if live.is_sqlite:
+        with Path(f"{live.engine.url.database}.shadow.lock").open("w") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as taken:
+                raise refusal from taken
+            yield
+    else:
+        with live.engine.connect() as held_by:
+            if not held_by.scalar(text("SELECT pg_try_advisory_xact_lock(7146)")):
+                raise refusal
+            yield
 
 
 def _shadow_file(live: Database) -> Database:
@@ -142,22 +167,36 @@ def _drop_shadow(live: Database) -> None:
 def _exchange(session: Session, shadow: Database, table: Table) -> None:
     session.execute(delete(table))
     with shadow.reading() as source:
-        for rows in source.execute(select(table)).mappings().partitions(CHUNK):
+        for rows in source.execute(select(table).execution_options(yield_per=CHUNK)).mappings().partitions():
             session.execute(insert(table), [dict(row) for row in rows])
 
 
 def _differences(session: Session, shadow: Database, table: Table) -> Iterator[str]:
-    """Name the rows that differ, by their keys; both sides are read in the order of the key."""
-    key = [column.name for column in table.primary_key]
+    """Name the rows that differ, by their keys.
+
+    Both sides are read in the order of the key, side by side; only rows that have no counterpart yet are kept.
+    """
     ordered = select(table).order_by(*table.primary_key)
+    alone: tuple[dict[Key, RowMapping], dict[Key, RowMapping]] = ({}, {})
     with shadow.reading() as other:
-        ours = {tuple(row[name] for name in key): row for row in session.execute(ordered).mappings()}
-        theirs = {tuple(row[name] for name in key): row for row in other.execute(ordered).mappings()}
-    for place in sorted(ours.keys() | theirs.keys(), key=str):
-        if place not in theirs:
-            yield f"{table.name} {place}: not in the fold of the log"
-        elif place not in ours:
-            yield f"{table.name} {place}: missing"
-        elif dict(ours[place]) != dict(theirs[place]):
-            columns = [name for name in ours[place] if ours[place][name] != theirs[place][name]]
-            yield f"{table.name} {place}: differs in {', '.join(columns)}"
+        for ours, theirs in zip_longest(_keyed(session, ordered, table), _keyed(other, ordered, table)):
+            for mine, found in ((0, ours), (1, theirs)):
+                if found is None:
+                    continue
+                key, row = found
+                counterpart = alone[1 - mine].pop(key, None)
+                if counterpart is None:
+                    alone[mine][key] = row
+                elif columns := [name for name in row if row[name] != counterpart[name]]:
+                    yield f"{table.name} {key}: differs in {', '.join(columns)}"
+    for key in sorted(alone[0].keys() | alone[1].keys(), key=str):
+        yield f"{table.name} {key}: {'missing' if key in alone[1] else 'not in the fold of the log'}"
+
+
+Key = tuple[Any, ...]
+
+
+def _keyed(session: Session, wanted: Select[Any], table: Table) -> Iterator[tuple[Key, RowMapping]]:
+    names = [column.name for column in table.primary_key]
+    for row in session.execute(wanted.execution_options(yield_per=CHUNK)).mappings():
+        yield tuple(row[name] for name in names), row

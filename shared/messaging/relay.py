@@ -7,25 +7,30 @@ marks. Killed in between, it publishes the same events again, and every inbox co
 import threading
 from collections.abc import Sequence
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shared import clock
-from shared.database import Database, insert_new, is_waiting
+from shared.database import Database, insert_new
 from shared.errors import LogUnavailable
-from shared.logging import log
+from shared.events import Letter
+from shared.logging import log, trace_of
 from shared.messaging import measures
 from shared.messaging.doorbell import bell
 from shared.messaging.log import EventLog, Message
 from shared.plumbing import leadership, outbox, timers
 from shared.service import Service, Timer
+from shared.waiting import is_statement_timeout, is_waiting
 
 logger = log(__name__)
 
 BATCH = 1000
 LONGEST_PAUSE = 2.0
+MEET_EVERY = 30.0
+"""How many seconds a relay that publishes trusts that its log is still the same one."""
 
 
 class Relay:
@@ -36,27 +41,31 @@ class Relay:
         self._database, self._log, self._pause = database, log, pause
         self._bell = bell(str(database.engine.url.database))
         self._stopping = threading.Event()
-        self._ready = False
+        self._met: float | None = None
         self.last_error = ""
 
     def run(self) -> None:
         """Publish and call timers until `stop`. A log or database that is away is waited for."""
-        failures = heard = 0
+        failures = 0
         while not self._stopping.is_set():
-            try:
-                heard = self._bell.rings
-                published = self.step()
-                self.call_timers()
-                failures = 0
-                if not published:
-                    self._bell.wait(heard, self._pause)
-            except Exception as error:
-                if not isinstance(error, LogUnavailable) and not is_waiting(error):
-                    raise
+            heard, published = self._bell.rings, 0
+            waits = False
+            for act in (self.step, self.call_timers):  # Timers go on while the log is away.
+                try:
+                    published = act() or published
+                except Exception as error:
+                    if not isinstance(error, LogUnavailable) and not is_waiting(error):
+                        raise
+                    waits = True
+                    self.last_error = type(error).__name__
+                    logger.warning("waiting", service=self.service.name, error=self.last_error, reason=_reason(error))
+            if waits:
                 failures += 1
-                self.last_error = type(error).__name__
-                logger.warning("waiting", service=self.service.name, error=self.last_error)
                 self._stopping.wait(min(LONGEST_PAUSE, 0.05 * 2.0 ** min(failures, 10)))
+                continue
+            failures, self.last_error = 0, ""
+            if not published:
+                self._bell.wait(heard, self._pause)
 
     def stop(self) -> None:
         """Ask `run` to come back after the batch at hand."""
@@ -65,17 +74,17 @@ class Relay:
 
     def step(self) -> int:
         """Publish the next batch of events; give their number."""
-        if not self._ready:
-            self._log.ensure([self.service.topic])
-            self._ready = True
+        if self._met is None:
+            self._meet_log()
         if not self._anything():
             return 0
-        with self._database.writing() as session:
-            lead(session)
-            rows = _unpublished(session)
-            if rows:
-                self._log.publish(self.service.topic, [Message(row.partition, row.key, row.body) for row in rows])
-                _mark(session, rows, clock.now())
+        if self._met is None or monotonic() - self._met >= MEET_EVERY:
+            self._meet_log()
+        try:
+            rows = self._publish()
+        except LogUnavailable:
+            self._met = None  # Ask whether it is back before a transaction waits for it again.
+            raise
         for row in rows:
             logger.info(
                 "event published",
@@ -83,16 +92,54 @@ class Relay:
                 type=row.type,
                 event_id=str(row.id),
                 tenant=str(row.tenant),
+                correlation=Letter.open(row.body).envelope["correlationid"],
             )
         measures.published.labels(self.service.name).inc(len(rows))
         return len(rows)
 
     def call_timers(self) -> None:
-        """Call each timer whose time has come; another relay that calls it just now is left alone."""
+        """Call each timer whose time has come; another relay that calls it just now is left alone.
+
+        One that fails is logged and called again in its time; it stops neither the others nor the events.
+        """
         for timer, every in self.service.timers.items():
-            with self._database.writing() as session:
-                if _is_due(session, timer, clock.now() + every):
-                    timer(session)
+            try:
+                with self._database.writing() as session:
+                    if _is_due(session, timer, clock.now() + every):
+                        timer(session)
+            except Exception as error:
+                if is_waiting(error) and not is_statement_timeout(error):
+                    raise
+                logger.error("timer failed", service=self.service.name, timer=timer.__name__, trace=trace_of(error))
+                measures.failed_timers.labels(self.service.name, timer.__name__).inc()
+                with self._database.writing() as session:
+                    _is_due(session, timer, clock.now() + every)
+
+    def _meet_log(self) -> None:
+        """Make the topic, and see that it is of the log that holds what was published before.
+
+        Raises `LogUnavailable` when the log was made anew: newer events would stand there before the older ones.
+        """
+        self._log.ensure([self.service.topic])
+        log_id = self._log.ids([self.service.topic])[self.service.topic]
+        with self._database.writing() as session:
+            known = lead(session)
+            if known is None:
+                publish_to(session, log_id)
+            elif known != log_id:
+                self._met = None
+                mend = f"python -m services.{self.service.name} events republish"
+                raise LogUnavailable(f"{self.service.topic} was made anew: run `{mend}`.")
+        self._met = monotonic()
+
+    def _publish(self) -> Sequence[Any]:
+        with self._database.writing() as session:
+            lead(session)
+            rows = _unpublished(session)
+            if rows:
+                self._log.publish(self.service.topic, [Message(row.partition, row.key, row.body) for row in rows])
+                _mark(session, rows, clock.now())
+        return rows
 
     def _anything(self) -> bool:
         with self._database.reading() as session:
@@ -104,11 +151,21 @@ class Relay:
         return oldest is not None
 
 
-def lead(session: Session) -> None:
-    """Become the one who may publish or renumber, until the commit. On SQLite the write lock is enough."""
+def lead(session: Session) -> str | None:
+    """Become the one who may publish or renumber, until the commit; give the id of the log that is published to.
+
+    On SQLite the write lock is enough.
+    """
     insert = insert_new(leadership, session).on_conflict_do_nothing()
     session.execute(insert, {"name": "relay"})
-    session.execute(select(leadership.c.name).where(leadership.c.name == "relay").with_for_update()).one()
+    mine = select(leadership.c.log_id).where(leadership.c.name == "relay")
+    log_id: str | None = session.execute(mine.with_for_update()).scalar_one()
+    return log_id
+
+
+def publish_to(session: Session, log_id: str) -> None:
+    """Let the relay publish to this log and to no other. The session leads."""
+    session.execute(update(leadership).where(leadership.c.name == "relay").values(log_id=log_id))
 
 
 def unpublished_count(session: Session) -> int:
@@ -136,3 +193,8 @@ def _is_due(session: Session, timer: Timer, next_at: datetime) -> bool:
         return False
     session.execute(update(timers).where(timers.c.name == name).values(next_at=next_at))
     return True
+
+
+def _reason(error: Exception) -> str:
+    """Give the sentence of our own errors; a database's may quote a person's text."""
+    return str(error) if isinstance(error, LogUnavailable) else ""

@@ -1,15 +1,17 @@
 """The OpenAPI side of an app: flask-smorest with our problems, our marks and what apispec leaves out put right."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, cast
 
 from flask import Blueprint as FlaskBlueprint
-from flask import Flask
+from flask import Flask, request
 from flask_smorest import Api as SmorestApi
 from flask_smorest.blueprint import Blueprint as SmorestBlueprint
 from marshmallow import Schema, fields
 from marshmallow.validate import Range
+from werkzeug.exceptions import UnsupportedMediaType
 
 from shared.web.marks import View
 from shared.web.parser import Parser
@@ -67,6 +69,35 @@ class Blueprint(SmorestBlueprint):
     ) -> Callable[[View], View]:
         """Dump what the view returns by a schema and answer with a status."""
         return cast("Callable[[View], View]", _untyped(super().response)(status_code, schema, **rest))
+
+    def also(self, *problems: str, **answers: type[Schema]) -> Callable[[View], View]:
+        """Document further answers by the names of their statuses; `OK=Schema` documents one with a body of its own."""
+
+        def document(view: View) -> View:
+            further: Any = self.alt_response
+            for name in problems:
+                view = further(HTTPStatus[name].value, name)(view)
+            for name, schema in answers.items():
+                view = further(HTTPStatus[name].value, schema=schema)(view)
+            return view
+
+        return document
+
+    def body(self, content_type: str) -> Callable[[View], View]:
+        """Let a view read `request.get_data()` itself: document a body of this type and refuse any other with 415."""
+        content = {content_type: {"schema": {"type": "string"}}}
+
+        def document(view: View) -> View:
+            @wraps(view)
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                if request.mimetype != content_type:
+                    raise UnsupportedMediaType(f"Send the body as {content_type}.")
+                return view(*args, **kwargs)
+
+            documented = _untyped(self.doc)(requestBody={"required": True, "content": content})(checked)
+            return cast("View", self.also("UNSUPPORTED_MEDIA_TYPE")(documented))
+
+        return document
 
 
 def _untyped(function: Any) -> Any:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolIsEmpty
 from werkzeug.exceptions import HTTPException
 
-from shared.database import is_waiting
 from shared.errors import (
     Busy,
     Conflict,
@@ -26,6 +25,7 @@ from shared.errors import (
     Unauthenticated,
 )
 from shared.logging import log
+from shared.waiting import is_waiting
 from shared.web.edge import visit
 from shared.web.limits import too_large
 from shared.web.refusals import IfMatchMissing, Unavailable

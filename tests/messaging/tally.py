@@ -8,12 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 from kafka import KafkaAdminClient
-from sqlalchemy import select
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared.database import Base as SharedBase
-from shared.database import Database, TenantOwned
+from shared.database import Database, TenantOwned, upsert_newer
 from shared.errors import Reject
 from shared.events.catalogue import Outcome
 from shared.events.enrolment import DayMinutes, LearnerEnrolled, TrainingCompleted
@@ -43,6 +43,23 @@ class Tally(TenantOwned, Base, kind="projection"):
     minutes: Mapped[int]
 
 
+class Place(TenantOwned, Base, kind="projection"):
+    """The version of a course that an enrolment is for, as last heard."""
+
+    __tablename__ = "places"
+    enrolment: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    sequence: Mapped[int]
+
+
+class Pledge(Base, kind="record"):
+    """Refers to a pledge that has to be there at the commit, and not before."""
+
+    __tablename__ = "pledges"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    of: Mapped[UUID] = mapped_column(ForeignKey("pledges.id", deferrable=True, initially="DEFERRED"))
+
+
 class Broken:
     """What the handler does wrong, by person; tests set it, and see how often it was tried."""
 
@@ -50,10 +67,11 @@ class Broken:
     alone: dict[UUID, BaseException] = {}
     waits: Counter[UUID] = Counter()
     calls: Counter[UUID] = Counter()
+    at_commit: set[UUID] = set()
 
     @classmethod
     def forget(cls) -> None:
-        for kept in (cls.errors, cls.alone, cls.waits, cls.calls):
+        for kept in (cls.errors, cls.alone, cls.waits, cls.calls, cls.at_commit):
             kept.clear()
 
     @classmethod
@@ -77,8 +95,21 @@ def count_completions(session: Session, events: Sequence[TrainingCompleted]) -> 
             session.add(tally)
         tally.completions += 1
         tally.minutes += sum(one.minutes for one in event.minutes)
+        if event.person in Broken.at_commit:
+            session.add(Pledge(id=event.id, of=event.person))
         session.flush()
         Broken.fail(event.person, alone=len(events) == 1)
+
+
+def copy_places(session: Session, events: Sequence[LearnerEnrolled]) -> None:
+    upsert_newer(
+        session,
+        Place,
+        [
+            {"tenant": one.tenant, "enrolment": one.enrolment, "version": one.version, "sequence": one.sequence}
+            for one in events
+        ],
+    )
 
 
 def announce_levels(session: Session, events: Sequence[TrainingCompleted]) -> None:
@@ -102,14 +133,14 @@ def make(name: str = "tally") -> Service:
     return Service(
         name=name,
         metadata=Base.metadata,
-        projects={TrainingCompleted: count_completions},
+        projects={TrainingCompleted: count_completions, LearnerEnrolled: copy_places},
         reacts={TrainingCompleted: announce_levels, LearnerEnrolled: refuse_strangers},
     )
 
 
 def deaf_to_completions() -> Service:
     """The same service in an earlier version, which did not listen to completions yet."""
-    return replace(make(), projects={}, reacts={LearnerEnrolled: refuse_strangers})
+    return replace(make(), projects={LearnerEnrolled: copy_places}, reacts={LearnerEnrolled: refuse_strangers})
 
 
 def publisher() -> Service:
@@ -185,6 +216,11 @@ def enrolled(person: UUID, *, version: int = 1) -> LearnerEnrolled:
 def tallies(database: Database) -> dict[UUID, tuple[int, int]]:
     with database.reading() as session:
         return {one.person: (one.completions, one.minutes) for one in session.scalars(select(Tally))}
+
+
+def places(database: Database) -> dict[UUID, int]:
+    with database.reading() as session:
+        return {one.enrolment: one.version for one in session.scalars(select(Place))}
 
 
 def delete_topics(servers: str) -> None:

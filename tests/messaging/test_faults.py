@@ -16,7 +16,7 @@ from shared.messaging.embedded import EmbeddedLog
 from shared.messaging.inbox import Overtaken
 from shared.messaging.kafka import KafkaLog
 from shared.messaging.log import EventLog, Message, Record
-from shared.messaging.operations import LogWasMadeAnew, replay, republish
+from shared.messaging.operations import LogWasMadeAnew, replay, republish, status
 from shared.messaging.rebuild import verify
 from shared.plumbing import PARTITIONS
 from shared.testing import Running, Suite
@@ -103,11 +103,10 @@ def test_an_event_that_kills_every_process_that_tries_it_ends_as_a_dead_letter(f
     poison, other = new_id(), new_id()
     say(flow, completion(poison), completion(other))
     flow["enrolment"].publish()
-    Broken.errors[poison] = RuntimeError("fails the batch, so that it is tried alone")
-    Broken.alone[poison] = Killed()
+    Broken.errors[poison] = Killed()
     deaths = 0
     running = heard
-    for _ in range(heard.tries + 1):
+    for _ in range(heard.tries + 2):
         try:
             running.consume()
             break
@@ -115,8 +114,54 @@ def test_an_event_that_kills_every_process_that_tries_it_ends_as_a_dead_letter(f
             deaths += 1
             running = successor(running)
     running.consumer.close()
-    assert deaths == heard.tries
+    assert deaths == 1 + heard.tries  # Once in the batch, then alone.
     assert tallies(heard.database) == {other: (1, 45)}
+
+
+def test_processes_that_are_stopped_while_they_wait_count_no_try(flow: Suite, heard: Running) -> None:
+    """Else a few restarts while the database is in trouble would bury whatever came first."""
+    person = new_id()
+    say(flow, completion(person))
+    flow["enrolment"].publish()
+    Broken.errors[person] = OperationalError("SELECT 1", {}, Exception("server closed the connection"))
+    running = heard
+    for _ in range(heard.tries + 2):
+        running.consumer.stop()
+        with pytest.raises((LogUnavailable, OperationalError)):
+            running.consume()
+        running = successor(running)
+    Broken.forget()
+    running.consume()
+    running.consumer.close()
+    assert tallies(heard.database) == {person: (1, 45)}
+
+
+def test_a_batch_that_waited_is_not_taken_for_one_that_killed_its_process(flow: Suite, heard: Running) -> None:
+    people = [new_id() for _ in range(5)]
+    Broken.waits[people[2]] = 1
+    say(flow, *(completion(person) for person in people))
+    flow["enrolment"].publish()
+    with pytest.raises(OperationalError):
+        heard.consume()
+    Broken.alone.update(dict.fromkeys(people, RuntimeError("was tried alone")))
+    heard.consume()
+    assert len(tallies(heard.database)) == 5
+
+
+def test_an_event_that_fails_at_the_commit_is_dead_and_leaves_nothing_and_stops_nobody(
+    flow: Suite, heard: Running
+) -> None:
+    poison, other = new_id(), new_id()
+    Broken.at_commit.add(poison)
+    say(flow, completion(other), completion(poison), completion(other))
+    flow.settle()
+    assert tallies(heard.database) == {other: (2, 90)}
+    state = status(heard.service, heard.database, heard.log)
+    assert (state["dead"], state["parked"]) == (1, 0)
+    say(flow, completion(other))
+    flow.settle()
+    assert tallies(heard.database) == {other: (3, 135)}
+    assert verify(heard.service, heard.database, heard.log) == []
 
 
 def test_a_consumer_that_was_overtaken_writes_nothing_behind_its_successor(flow: Suite, heard: Running) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -13,8 +14,9 @@ from shared.ids import new_id
 from shared.logging import bound
 from shared.messaging import outbox
 from shared.messaging.letters import LetterIsNotNext, LetterNotFound, listed
+from shared.messaging.lines import ReplayFailed
 from shared.messaging.log import Message
-from shared.messaging.operations import ReplayFailed, TopicIsNotEmpty, backfill, discard, replay, republish, status
+from shared.messaging.operations import TopicIsNotEmpty, backfill, discard, replay, republish, status
 from shared.messaging.outbox import OutboxIsClosed, partition_of
 from shared.messaging.rebuild import rebuild, verify
 from shared.plumbing import outbox as outbox_table
@@ -57,6 +59,21 @@ def test_an_event_that_is_published_twice_counts_once(flow: Suite, heard: Runnin
     publish_raw(flow, event.partition_key, encode(event))
     flow.settle()
     assert tallies(heard.database) == {person: (1, 45)}
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+def test_an_event_that_comes_out_of_order_does_not_undo_a_newer_one(
+    flow: Suite, heard: Running, together: bool
+) -> None:
+    first = replace(enrolled(new_id(), version=1), sequence=1)
+    second = replace(first, id=new_id(), version=2, sequence=2)
+    for event in (second, first):
+        publish_raw(flow, event.partition_key, encode(event))
+        if not together:
+            flow.settle()
+    flow.settle()
+    assert tally.places(heard.database) == {first.enrolment: 2}
+    assert verify(heard.service, heard.database, heard.log) == []
 
 
 def test_an_unknown_type_is_skipped(flow: Suite, heard: Running) -> None:

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
+from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.database import Base as SharedBase
-from shared.database import Database, TenantOwned, is_waiting, put, sqlite_driver, upsert_newer
+from shared.database import Database, TenantOwned, put, upsert_newer
 from shared.ids import NATIONAL, new_id
 from shared.plumbing import service_metadata
 
@@ -150,13 +150,3 @@ def test_a_moment_comes_back_in_utc_and_needs_a_zone(database: Database) -> None
     naive = at.replace(tzinfo=None)
     with pytest.raises(StatementError, match="without a time zone"), database.writing() as session:
         session.add(Counter(id=new_id(), tenant=CITY, value=0, at=naive))
-
-
-@pytest.mark.parametrize("sentence", ["database is locked", "server closed the connection unexpectedly"])
-def test_a_lock_or_a_lost_connection_means_not_now(sentence: str) -> None:
-    assert is_waiting(OperationalError("SELECT 1", {}, sqlite_driver.OperationalError(sentence)))
-
-
-def test_a_wrong_statement_means_never() -> None:
-    assert not is_waiting(OperationalError("SELECT 1", {}, sqlite_driver.OperationalError("no such table: x")))
-    assert not is_waiting(ValueError("no"))
