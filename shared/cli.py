@@ -23,7 +23,6 @@ from shared.web.app import create_app
 from shared.web.keys import KeyRing
 from shared.web.server import Stoppable, serve
 
-
 OWN_CHECK = ("web", "relay", "consumer", "migrate")
 """The commands that look at the schema themselves, in their own role."""
 

@@ -1,14 +1,14 @@
 """What evaluation does when evidence arrives: it says whose level changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from services.evaluation import commands
+from services.evaluation.commands import LevelChange
 from shared.events.assessment import AttemptGraded
 from shared.events.enrolment import TrainingCompleted
-from shared.messaging.handling import caused_by
 
 Evidence = AttemptGraded | TrainingCompleted
 
@@ -20,12 +20,21 @@ def announce_levels(session: Session, events: Sequence[Evidence]) -> None:
     for event in events:
         people[event.tenant, event.person] = event
         causes |= {(event.tenant, event.person, competency): event for competency in _competencies(event)}
-    for change in commands.changed_levels(session, people):
-        # A revision that no longer speaks of a competency changes its level too.
-        last = people[change.tenant, change.person]
-        cause = causes.get((change.tenant, change.person, change.competency), last)
-        with caused_by(cause):
-            commands.announce_level(session, change, cause=cause.id)
+    changes = commands.changed_levels(session, people)
+    commands.announce_levels(session, [(change, _cause(change, people, causes)) for change in changes])
+
+
+def _cause(
+    change: LevelChange,
+    people: Mapping[tuple[UUID, UUID], Evidence],
+    causes: Mapping[tuple[UUID, UUID, str], Evidence],
+) -> Evidence:
+    """Give the event that spoke of the competency last, or at least of the person.
+
+    A revision that no longer speaks of a competency changes its level too.
+    """
+    last = people[change.tenant, change.person]
+    return causes.get((change.tenant, change.person, change.competency), last)
 
 
 def _competencies(event: Evidence) -> set[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import event as hooks
@@ -93,13 +92,13 @@ def _next_sequences(session: Session, events: Sequence[Event]) -> dict[Aggregate
     start = insert_new(aggregates, session)
     act = start.on_conflict_do_update(
         index_elements=["tenant", "subject"], set_={"sequence": aggregates.c.sequence + start.excluded.sequence}
-    ).returning(aggregates.c.sequence)
-    before = {}
-    for tenant, subject in sorted(counts, key=str):
-        count = counts[tenant, subject]
-        row: dict[str, Any] = {"tenant": tenant, "subject": subject, "sequence": count}
-        before[tenant, subject] = int(session.execute(act, row).scalar_one()) - count
-    return before
+    ).returning(aggregates.c.tenant, aggregates.c.subject, aggregates.c.sequence)
+    rows = [
+        {"tenant": tenant, "subject": subject, "sequence": counts[tenant, subject]}
+        for tenant, subject in sorted(counts, key=str)
+    ]
+    counted = session.execute(act, rows)
+    return {(row.tenant, row.subject): row.sequence - counts[row.tenant, row.subject] for row in counted}
 
 
 def _stamped(events: Sequence[Event], before: dict[Aggregate, int]) -> tuple[Event, ...]:

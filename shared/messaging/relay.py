@@ -10,7 +10,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from shared import clock
@@ -181,7 +181,11 @@ def _unpublished(session: Session) -> Sequence[Any]:
 
 def _mark(session: Session, rows: Sequence[Any], at: datetime) -> None:
     """Mark just these rows: one with a smaller number may have been committed meanwhile."""
-    session.execute(update(outbox).where(outbox.c.position.in_([row.position for row in rows])).values(published_at=at))
+    positions = [row.position for row in rows]
+    marked: ColumnElement[bool] = outbox.c.position.in_(positions)
+    if session.get_bind().dialect.name == "postgresql":  # An array is one parameter, however many rows there are.
+        marked = outbox.c.position == any_(cast(positions, ARRAY(BigInteger)))
+    session.execute(update(outbox).where(marked).values(published_at=at))
 
 
 def _is_due(session: Session, timer: Timer, next_at: datetime) -> bool:

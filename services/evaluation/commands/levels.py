@@ -1,7 +1,8 @@
 """Saying that a person's level changed, once for each change."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from services.evaluation.model.tables import AnnouncedLevel, Profile
 from shared.database import put
+from shared.events import Event
 from shared.events.evaluation import CompetencyLevelChanged
 from shared.messaging import outbox
 
@@ -50,24 +52,33 @@ def changed_levels(session: Session, people: Collection[tuple[UUID, UUID]]) -> l
     ]
 
 
-def announce_level(session: Session, change: LevelChange, *, cause: UUID) -> None:
-    """Say that a level changed because of an event, and remember that it was said."""
-    row = {
+def announce_levels(session: Session, changes: Sequence[tuple[LevelChange, Event]]) -> None:
+    """Say that levels changed, each because of an event, and remember that it was said.
+
+    In one go, because this runs for every batch of evidence; each event carries the correlation id of its cause.
+    """
+    put(session, AnnouncedLevel, [_announced(change, cause) for change, cause in changes])
+    outbox.append(session, *(_changed(change, cause) for change, cause in changes))
+
+
+def _announced(change: LevelChange, cause: Event) -> dict[str, Any]:
+    return {
         "tenant": change.tenant,
         "person": change.person,
         "competency": change.competency,
         "level": change.now,
-        "cause": cause,
+        "cause": cause.id,
     }
-    put(session, AnnouncedLevel, [row])
-    outbox.append(
-        session,
-        CompetencyLevelChanged(
-            tenant=change.tenant,
-            person=change.person,
-            competency=change.competency,
-            from_=change.before,
-            to=change.now,
-            cause=cause,
-        ),
+
+
+def _changed(change: LevelChange, cause: Event) -> CompetencyLevelChanged:
+    return CompetencyLevelChanged(
+        tenant=change.tenant,
+        person=change.person,
+        competency=change.competency,
+        from_=change.before,
+        to=change.now,
+        cause=cause.id,
+        correlation=cause.correlation,
+        trace_parent=cause.trace_parent,
     )
