@@ -5,6 +5,8 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
+# Python keeps what it compiled, even where the environment forbids it: without, every start takes a second more.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The first Python that is new enough; `make PYTHON=/path/to/python3.12 …` picks another.
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
@@ -13,9 +15,9 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime
 INSTALLED := .venv/.installed
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-# One session, so that there is one summary; the quick folders first, so that a slip shows at once.
+# The quick tests first and side by side, so that a slip shows within seconds; the others share a database and a broker.
 QUICK_TESTS := tests/unit tests/api
-TESTS ?= $(QUICK_TESTS) $(filter-out $(QUICK_TESTS),$(patsubst %/,%,$(wildcard tests/*/)))
+OTHER_TESTS := $(filter-out $(QUICK_TESTS) tests/__pycache__,$(patsubst %/,%,$(wildcard tests/*/)))
 ENGINE = $(shell if docker compose version >/dev/null 2>&1; then echo docker compose; \
   elif command -v docker-compose >/dev/null; then echo docker-compose; fi)
 COMPOSE = $(ENGINE) --env-file var/compose.env
@@ -37,10 +39,13 @@ demo: $(RUNTIME) ## Load the sample city, course and questions into a suite that
 	$(BIN)/python -m deploy.demo.load
 
 .PHONY: up
-up: compose var/compose.env ## Start every service in a container of its own (docker compose)
+up: export WIYATA_HTTP_PORT ?= 8080
+up: export WIYATA_PUBLIC_URL ?= http://127.0.0.1:$(WIYATA_HTTP_PORT)
+up: compose python var/compose.env ## Start every service in a container of its own (docker compose), and wait for all
 	$(COMPOSE) build
-	$(COMPOSE) up --detach
-	@echo "The suite answers at http://localhost:$${WIYATA_HTTP_PORT:-8080} once \`$(COMPOSE) ps\` calls its parts healthy."
+	$(COMPOSE) up --detach --remove-orphans
+	@"$(PYTHON)" -m deploy.containers $(COMPOSE)
+	@echo "The suite answers at $$WIYATA_PUBLIC_URL"
 
 .PHONY: down
 down: compose var/compose.env ## End the containers; what they stored stays
@@ -49,8 +54,13 @@ down: compose var/compose.env ## End the containers; what they stored stays
 ##@ Develop
 
 .PHONY: test
-test: $(INSTALLED) ## Run the tests (TESTS=…, unit and API first); the rest uses the PostgreSQL and Kafka that run here
+test: $(INSTALLED) ## Run the tests, or TESTS=… alone; beyond unit and API they use the PostgreSQL and Kafka found here
+ifdef TESTS
 	$(BIN)/python -m pytest $(TESTS)
+else
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal $(QUICK_TESTS)
+	$(BIN)/python -m pytest $(OTHER_TESTS)
+endif
 
 .PHONY: lint
 lint: $(INSTALLED) ## Check style, types and who may import whom

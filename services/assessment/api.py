@@ -1,11 +1,10 @@
 """Assessment over HTTP: banks and assessments for those who author them, attempts for those who sit them."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import request, url_for
-from werkzeug.exceptions import UnsupportedMediaType
 
 from services.assessment import queries, schemas
 from services.assessment.commands import assessments as publishing
@@ -20,7 +19,6 @@ from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
 from shared.web.idempotency import idempotent
-from shared.web.marks import View
 from shared.web.pagination import Page, PageQuery, page, page_of
 
 banks = Blueprint("banks", __name__, description="Question banks.")
@@ -28,14 +26,6 @@ assessments = Blueprint("assessments", __name__, description="Pre-tests, post-te
 attempts = Blueprint("attempts", __name__, description="The caller's own attempts.")
 
 Created = tuple[Any, dict[str, str]]
-
-# flask-smorest has no types.
-_gift_file: Callable[[View], View] = cast("Any", banks).doc(
-    requestBody={"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
-)
-_or_the_open_one: Callable[[View], View] = cast("Any", attempts).alt_response(
-    200, schema=schemas.AttemptSchema, description="The open attempt, which goes on."
-)
 
 
 @banks.route("/banks", methods=["POST"])
@@ -68,13 +58,11 @@ def show_bank(bank_id: UUID) -> Bank:
 
 @banks.route("/banks/<uuid:bank_id>/gift-imports", methods=["POST"])
 @require("trainer", "administrator")
+@banks.body("text/plain")
 @banks.arguments(schemas.ImportQuery, location="query")
-@_gift_file
 @banks.response(200, schemas.ImportSchema)
 def import_gift(query: Mapping[str, Any], bank_id: UUID) -> QuestionImport:
     """Take a GIFT file (text/plain, UTF-8) whole or not at all. The same file again adds nothing."""
-    if request.mimetype != "text/plain":
-        raise UnsupportedMediaType("Send the GIFT file as text/plain.")
     return collecting.import_gift(session(), caller().tenant, bank_id, request.get_data(cache=False), **query)
 
 
@@ -130,7 +118,7 @@ def publish_assessment(assessment_id: UUID) -> Publication:
 @require("learner")
 @attempts.arguments(schemas.StartRequest)
 @attempts.response(201, schemas.AttemptSchema)
-@_or_the_open_one
+@attempts.also(OK=schemas.AttemptSchema)
 def start_attempt(wanted: Mapping[str, Any], enrolment_id: UUID) -> tuple[Sheet, int, dict[str, str]]:
     """Begin an attempt at an assessment of the course enrolled in; an open one is given back with 200 instead."""
     who = caller()

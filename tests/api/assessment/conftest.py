@@ -3,35 +3,30 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from joserfc import jwt
-from joserfc.jwk import ECKey
-from sqlalchemy import select
 from werkzeug.datastructures import Headers
 
 from services.assessment.app import service
-from shared import clock
 from shared.database import Database
 from shared.events import Event
-from shared.events.base import decode
 from shared.events.catalogue import CoursePublished, PinnedAssessment
 from shared.events.enrolment import LearnerEnrolled
 from shared.events.evaluation import Competency, FrameworkPublished
 from shared.events.identity import TenantDefined
 from shared.ids import new_id
 from shared.messaging.handling import handle
-from shared.migrations import is_current, migrate
-from shared.plumbing import outbox
-from shared.settings import Settings, read_settings
-from shared.web.app import create_app
-from shared.web.keys import KeyRing, issuer
+from shared.settings import Settings
+from shared.web.auth import Role
+from tests.api import serving
+from tests.api.serving import Said, database_of, serve
+from tests.api.tokens import KEY as KEY
+from tests.api.tokens import bearer
 
-KEY = ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}, auto_kid=False)
 DAY = date(2026, 3, 2)
 
 GIFT = """// [tag:kompetensi:PP] [tag:tingkat:3]
@@ -85,11 +80,11 @@ class Person:
 
     house: House
     tenant: UUID
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     id: UUID = field(default_factory=new_id)
 
     def call(self, method: str, path: str, **rest: Any) -> Reply:
-        headers = {"Authorization": f"Bearer {self._token()}", **rest.pop("headers", {})}
+        headers = {**bearer(self.tenant, self.id, *self.roles), **rest.pop("headers", {})}
         answer = self.house.app.test_client().open(f"/api/assessment{path}", method=method, headers=headers, **rest)
         return Reply(answer.status_code, answer.headers, answer.text)
 
@@ -101,19 +96,6 @@ class Person:
 
     def put(self, path: str, **rest: Any) -> Reply:
         return self.call("PUT", path, **rest)
-
-    def _token(self) -> str:
-        issued = int(clock.now().timestamp())
-        claims = {
-            "iss": issuer(self.house.settings),
-            "aud": "wiyata",
-            "sub": str(self.id),
-            "tenant": str(self.tenant),
-            "iat": issued,
-            "exp": issued + int(timedelta(minutes=10).total_seconds()),
-            "roles": [{"role": role} for role in self.roles],
-        }
-        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, KEY, algorithms=["ES256"])
 
 
 @dataclass
@@ -128,7 +110,7 @@ class City:
     def __post_init__(self) -> None:
         self.trainer = self.person("learner", "trainer")
 
-    def person(self, *roles: str) -> Person:
+    def person(self, *roles: Role) -> Person:
         return Person(self.house, self.id, roles or ("learner",))
 
     def settle(self, *codes: str) -> "City":
@@ -210,15 +192,9 @@ class City:
         )
         return enrolment
 
-    def said(self, kind: type[Event]) -> list[Any]:
+    def said(self, kind: type[Said]) -> list[Said]:
         """Give the events of a type that assessment said about this city, in order."""
-        with self.house.worker.reading() as session:
-            bodies = session.scalars(
-                select(outbox.c.body)
-                .where(outbox.c.tenant == self.id, outbox.c.type == kind.type)
-                .order_by(outbox.c.position)
-            )
-            return [decode(body) for body in bodies]
+        return serving.said(self.house.worker, self.id, kind)
 
 
 @dataclass
@@ -255,15 +231,10 @@ def choose(question: dict[str, Any], *, right: bool, sequence: int = 1) -> dict[
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    settings = replace(read_settings(), folder=tmp_path_factory.mktemp("assessment"))
-    owner, database, worker = (Database(settings.database("assessment", role)) for role in ("owner", "web", "worker"))
-    migrate(service, owner)
-    keys = KeyRing(database, settings, lambda: {"keys": [KEY.as_dict(private=False)]})
-    keys.refresh()
-    app = create_app(service, settings, database, keys, schema_is_current=lambda one: is_current(service, one))
-    yield House(app, database, worker, settings)
-    for one in (owner, database, worker):
-        one.close()
+    app = serve(service, tmp_path_factory.mktemp("assessment"))
+    database = database_of(app)
+    yield House(app, database, database, app.extensions["wiyata"].settings)
+    database.close()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from shared.events.catalogue import Outcome
 from shared.events.evaluation import Competency, FrameworkPublished
 from shared.ids import NATIONAL, new_id
 from shared.migrations import differences
+from shared.web.auth import Role
 from tests.api.assessment.conftest import GIFT, City, House
 
 FAULTY = GIFT + "\n// [tag:kompetensi:PP] [tag:tingkat:9]\nBerapa?{=1 ~2}\n"
@@ -250,7 +251,7 @@ def test_before_anything_is_known_a_publication_waits(house: House) -> None:
 
 
 @pytest.mark.parametrize("roles", [("learner",), ("manager",), ("analyst",)])
-def test_only_trainers_and_administrators_author(city: City, roles: tuple[str, ...]) -> None:
+def test_only_trainers_and_administrators_author(city: City, roles: tuple[Role, ...]) -> None:
     bank = city.bank()
     assessment = city.assessment(bank)
     outsider = city.person(*roles)

@@ -3,22 +3,18 @@
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from pathlib import Path
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from joserfc import jwt
-from joserfc.jwk import ECKey
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.catalogue.app import service
 from services.catalogue.archive import pack
-from shared import clock
 from shared.database import Database
 from shared.events import Event
 from shared.events.assessment import AssessmentPublished
@@ -27,16 +23,12 @@ from shared.events.evaluation import Competency, FrameworkPublished
 from shared.events.identity import PersonAssigned
 from shared.ids import new_id
 from shared.messaging.handling import fold
-from shared.migrations import migrate
 from shared.plumbing import outbox
-from shared.settings import Role as DatabaseRole
-from shared.settings import Settings, read_settings
-from shared.web.app import create_app
+from shared.settings import Settings
 from shared.web.auth import Role
-from shared.web.keys import KeyRing, issuer
+from tests.api.serving import database_of, serve
+from tests.api.tokens import bearer
 
-DATABASE_ROLES: tuple[DatabaseRole, ...] = ("owner", "web", "worker")  # One file on SQLite, three roles on PostgreSQL.
-KEY = ECKey.generate_key("P-256", {"kid": "one", "use": "sig"})
 LEAFLET = b"%PDF-1.7 " + bytes(range(256)) * 4
 COURSE = """\
 programme: {code: LAYANAN, title: Pelayanan Publik}
@@ -79,25 +71,10 @@ class City:
     other_trainer: UUID = field(default_factory=new_id)
     learner: UUID = field(default_factory=new_id)
 
-    def bearer(self, role: Role, person: UUID, *, machine: bool = False) -> dict[str, str]:
-        """The header with a token as identity would make it."""
-        at = clock.now()
-        claims = {
-            "iss": issuer(self.settings),
-            "aud": "wiyata",
-            "sub": str(person),
-            "tenant": str(self.id),
-            "iat": int(at.timestamp()),
-            "exp": int((at + timedelta(minutes=5)).timestamp()),
-            "roles": [{"role": role}],
-            "machine": machine,
-        }
-        return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'one'}, claims, KEY)}"}
-
     def ask(self, method: str, path: str, role: Role = "administrator", **rest: Any) -> TestResponse:
         """Send a request as the person who has a role; `headers` are added to the token."""
         person = rest.pop("person", None) or getattr(self, role, self.learner)
-        headers = {**self.bearer(role, person, machine=rest.pop("machine", False)), **rest.pop("headers", {})}
+        headers = {**bearer(self.id, person, role, machine=rest.pop("machine", False)), **rest.pop("headers", {})}
         return self.client.open(path, method=method, headers=headers, buffered=True, **rest)
 
     def get(self, path: str, role: Role = "administrator", **rest: Any) -> TestResponse:
@@ -187,16 +164,9 @@ class House:
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder: Path = tmp_path_factory.mktemp("catalogue")
-    settings = replace(read_settings(), folder=folder, upload_limit=100_000)
-    owner, web, worker = (Database(settings.database("catalogue", role)) for role in DATABASE_ROLES)
-    migrate(service, owner)
-    keys = KeyRing(web, settings, lambda: {"keys": [KEY.as_dict(private=False)]})
-    keys.refresh()
-    app = create_app(service, settings, web, keys, schema_is_current=lambda _: True)
-    yield House(app.test_client(), worker, settings)
-    for database in (owner, web, worker):
-        database.close()
+    app = serve(service, tmp_path_factory.mktemp("catalogue"), upload_limit=100_000)
+    yield House(app.test_client(), database_of(app), app.extensions["wiyata"].settings)
+    database_of(app).close()
 
 
 @pytest.fixture

@@ -1,37 +1,30 @@
 """A city whose people learn: the facts that enrolment hears, and callers with tokens of their own."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
-
-from joserfc import jwt
-from joserfc.jwk import ECKey
-from sqlalchemy import select
-from werkzeug.datastructures import Headers
-from werkzeug.test import TestResponse
 
 from services.enrolment.app import service
 from shared import clock
 from shared.database import Database
-from shared.events import Event, decode
+from shared.events import Event
 from shared.events.assessment import AttemptGraded
 from shared.events.catalogue import CourseLesson, CoursePublished, Outcome, PinnedAssessment, TestRole
 from shared.events.identity import PersonAssigned, Post, TenantDefined
 from shared.ids import new_id
 from shared.messaging.handling import handle
-from shared.plumbing import outbox
 from shared.web.app import App
 from shared.web.auth import Role
+from tests.api import serving
+from tests.api.serving import Said, Visitor
+from tests.api.tokens import KEY as KEY
+from tests.api.tokens import ORIGIN as ORIGIN
+from tests.api.tokens import bearer
 
-ORIGIN = "https://learn.example"
-KEY = ECKey.generate_key("P-256", {"kid": "test", "use": "sig"})
 START = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 3)
 """The local day of `START` in Jakarta, where it is three in the morning already."""
-
-Said = TypeVar("Said", bound=Event)
 
 
 @dataclass
@@ -57,32 +50,6 @@ class Course:
     post: UUID = field(default_factory=new_id)
     trainer: UUID = field(default_factory=new_id)
     programme: UUID = field(default_factory=new_id)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a visitor gets; `json` is None where the body is not JSON."""
-
-    status_code: int
-    json: Any
-    headers: Headers
-
-
-@dataclass(frozen=True)
-class Visitor:
-    """Somebody with an access token."""
-
-    app: App
-    headers: dict[str, str]
-
-    def get(self, path: str) -> Answer:
-        return _answer(self.app.test_client().get(path, headers=self.headers))
-
-    def post(self, path: str, body: object = None, **headers: str) -> Answer:
-        return _answer(self.app.test_client().post(path, json=body or {}, headers={**self.headers, **headers}))
-
-    def put(self, path: str) -> Answer:
-        return _answer(self.app.test_client().put(path, headers=self.headers))
 
 
 @dataclass
@@ -145,19 +112,7 @@ class City:
 
     def visitor(self, person: UUID | None = None, *roles: Role, machine: bool = False) -> Visitor:
         """Give a caller of this city; without roles, one that may do nothing."""
-        at = int(clock.now().timestamp())
-        claims = {
-            "iss": f"{ORIGIN}/api/identity",
-            "aud": "wiyata",
-            "sub": str(person or new_id()),
-            "tenant": str(self.id),
-            "iat": at,
-            "exp": at + 600,
-            "machine": machine,
-            "roles": [{"role": role} for role in roles],
-        }
-        token = jwt.encode({"alg": "ES256", "kid": "test"}, claims, KEY, algorithms=["ES256"])
-        return Visitor(self.app, {"Authorization": f"Bearer {token}"})
+        return Visitor(self.app, bearer(self.id, person or new_id(), *roles, machine=machine))
 
     def learner(self, person: UUID | None = None) -> Visitor:
         return self.visitor(person or self.person(), "learner")
@@ -187,10 +142,7 @@ class City:
 
     def said(self, kind: type[Said]) -> list[Said]:
         """Give what the service said in this city, in the order of saying."""
-        wanted = select(outbox.c.body).where(outbox.c.tenant == self.id, outbox.c.type == kind.type)
-        with self.database.reading() as session:
-            bodies: Sequence[str] = session.scalars(wanted.order_by(outbox.c.position)).all()
-        return [one for one in map(decode, bodies) if isinstance(one, kind)]
+        return serving.said(self.database, self.id, kind)
 
 
 def graded_in(
@@ -227,7 +179,3 @@ def graded_in(
         items=(),
         sequence=revision,
     )
-
-
-def _answer(given: TestResponse) -> Answer:
-    return Answer(given.status_code, given.get_json(silent=True), given.headers)

@@ -12,7 +12,8 @@ from shared.events.catalogue import Outcome
 from shared.events.enrolment import DayMinutes, TrainingCompleted
 from shared.ids import new_id
 from shared.web.auth import Role
-from tests.api.enrolment.city import START, Answer, City, Course, Watch, graded_in
+from tests.api.enrolment.city import START, City, Course, Watch, graded_in
+from tests.api.serving import Answer
 
 
 @pytest.fixture

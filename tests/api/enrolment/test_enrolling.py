@@ -10,7 +10,8 @@ import pytest
 from shared.events.enrolment import LearnerEnrolled
 from shared.ids import NATIONAL, new_id
 from shared.web.auth import Role
-from tests.api.enrolment.city import TODAY, City, Visitor, Watch
+from tests.api.enrolment.city import TODAY, City, Watch
+from tests.api.serving import Visitor
 
 DATED = {"kind": "dated", "opens": "2026-11-10", "closes": "2026-11-20"}
 

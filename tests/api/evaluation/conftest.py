@@ -1,7 +1,6 @@
 """The real app of evaluation on one SQLite file; each test has a city of its own, and the same moment."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,12 +8,11 @@ import pytest
 from services.evaluation.app import service
 from shared import clock
 from shared.database import Database
-from shared.migrations import is_current, migrate
-from shared.settings import read_settings
-from shared.web.app import App, create_app
-from shared.web.keys import KeyRing
-from tests.api.evaluation.city import KEY, ORIGIN, City
+from shared.migrations import migrate
+from shared.web.app import App
+from tests.api.evaluation.city import City
 from tests.api.evaluation.facts import START
+from tests.api.serving import database_of, serve
 
 
 @pytest.fixture(scope="session")
@@ -29,15 +27,11 @@ def evaluation_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def evaluation_app(evaluation_file: Path) -> Iterator[App]:
-    settings = replace(read_settings(), folder=evaluation_file.parent, public_url=ORIGIN)
-    path = evaluation_file.with_name("evaluation.sqlite")
-    path.write_bytes(evaluation_file.read_bytes())
-    database = Database(settings.database("evaluation", "web"))
-    keys = KeyRing(database, settings, lambda: {"keys": [KEY.as_dict(private=False)]})
+    evaluation_file.with_name("evaluation.sqlite").write_bytes(evaluation_file.read_bytes())
     with clock.telling(START):
-        keys.refresh()
-    yield create_app(service, settings, database, keys, schema_is_current=lambda one: is_current(service, one))
-    database.close()
+        app = serve(service, evaluation_file.parent)
+    yield app
+    database_of(app).close()
 
 
 @pytest.fixture(autouse=True)
@@ -48,9 +42,9 @@ def _now() -> Iterator[None]:
 
 @pytest.fixture
 def city(evaluation_app: App) -> City:
-    return City(evaluation_app, evaluation_app.extensions["wiyata"].database).begin()
+    return City(evaluation_app, database_of(evaluation_app)).begin()
 
 
 @pytest.fixture
 def other_city(evaluation_app: App) -> City:
-    return City(evaluation_app, evaluation_app.extensions["wiyata"].database).begin()
+    return City(evaluation_app, database_of(evaluation_app)).begin()

@@ -7,8 +7,8 @@ from shared.ids import new_id
 from tests.api.evaluation.city import City
 from tests.api.evaluation.facts import assigned, post
 
-FRAMEWORK = "code,name\nPP,Pelayanan Publik\nKS,Kerja Sama\n"
-LEVELS = "job_code,competency,level\nJ1,PP,4\nJ1,KS,2\n"
+FRAMEWORK = "kode_kompetensi,nama\nPP,Pelayanan Publik\nKS,Kerja Sama\n"
+LEVELS = "kode_jabatan,kode_kompetensi,tingkat\nJ1,PP,4\nJ1,KS,2\n"
 
 
 def with_standard(city: City) -> City:

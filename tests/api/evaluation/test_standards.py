@@ -5,8 +5,8 @@ import pytest
 from shared.events.evaluation import FrameworkPublished
 from tests.api.evaluation.city import City
 
-TWO = "code,name\nPP,Pelayanan Publik\nKS,Kerja Sama\n"
-LEVELS = "job_code,competency,level\nJ1,PP,4\nJ1,KS,2\n"
+TWO = "kode_kompetensi,nama\nPP,Pelayanan Publik\nKS,Kerja Sama\n"
+LEVELS = "kode_jabatan,kode_kompetensi,tingkat\nJ1,PP,4\nJ1,KS,2\n"
 SINCE = "?valid_from=2026-01-01"
 
 
@@ -44,12 +44,12 @@ def test_a_version_cannot_begin_before_the_one_it_follows(city: City) -> None:
 @pytest.mark.parametrize(
     ("content", "row", "column", "code"),
     [
-        ("code,nama\nPP,Pelayanan\n", "1", "name", "column_missing"),
-        ("code,name\nPP,Pelayanan\nPP,Lagi\n", "3", "code", "code_twice"),
-        ("code,name\nP P,Pelayanan\n", "2", "code", "code_wrong"),
-        ("code,name\nPP,=1+1\n", "2", "name", "formula"),
-        ("code,name\nPP,\n", "2", "name", "empty"),
-        ("code,name\n", "2", None, "no_rows"),
+        ("kode_kompetensi,name\nPP,Pelayanan\n", "1", "nama", "column_missing"),
+        ("kode_kompetensi,nama\nPP,Pelayanan\nPP,Lagi\n", "3", "kode_kompetensi", "code_twice"),
+        ("kode_kompetensi,nama\nP P,Pelayanan\n", "2", "kode_kompetensi", "code_wrong"),
+        ("kode_kompetensi,nama\nPP,=1+1\n", "2", "nama", "formula"),
+        ("kode_kompetensi,nama\nPP,\n", "2", "nama", "empty"),
+        ("kode_kompetensi,nama\n", "2", None, "no_rows"),
         ("", "1", None, "file_empty"),
     ],
 )
@@ -87,7 +87,7 @@ def test_a_standard_is_set_for_a_job_and_a_changed_one_is_its_next_version(city:
 
 def test_a_standard_names_every_row_to_mend_at_once(city: City) -> None:
     city.analyst.send(f"/frameworks{SINCE}", TWO)
-    rows = "job_code;competency;level\nJ1;PX;3\nJ1;PP;6\nJ1;KS;2\nJ1;KS;3\nJ1;KS\n"
+    rows = "kode_jabatan;kode_kompetensi;tingkat\nJ1;PX;3\nJ1;PP;6\nJ1;KS;2\nJ1;KS;3\nJ1;KS\n"
     errors = city.analyst.send(f"/job-standards{SINCE}", rows).json["errors"]
     assert {row: [one["code"] for one in some] for row, some in errors.items()} == {
         "2": ["competency_unknown"],

@@ -16,9 +16,14 @@ from services.evaluation.reference import national_payloads, national_rule_sets
 Payload = dict[str, Any]
 
 
+@pytest.fixture(scope="module")
+def payloads() -> list[Payload]:
+    return national_payloads()
+
+
 @pytest.fixture
-def payload() -> Payload:
-    return copy.deepcopy(national_payloads()[0])
+def payload(payloads: list[Payload]) -> Payload:
+    return copy.deepcopy(payloads[0])
 
 
 def test_the_national_rule_sets_can_be_read_and_stand_together() -> None:

@@ -1,6 +1,7 @@
 """Every Indonesian sentence of the pages has its English one."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
@@ -12,14 +13,15 @@ from services.identity.pages.language import CATALOGUE, english
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def sentences() -> set[str]:
+@cache
+def sentences() -> frozenset[str]:
     """The sentences of the sources."""
     found = extract_from_dir(
         Path(services.identity.__file__).parent,
         method_map=[("**.py", "python"), ("templates/**.html", "jinja2")],
         keywords={"say": None, "_": None},
     )
-    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+    return frozenset(message for _, _, message, _, _ in found if isinstance(message, str))
 
 
 def test_every_sentence_is_translated() -> None:

@@ -101,6 +101,16 @@ def test_a_body_of_another_type_is_called_by_its_name(quiet_house: House) -> Non
     assert answer.status_code == 415
 
 
+def test_a_view_that_reads_a_file_takes_one_type_only(quiet_house: House) -> None:
+    taken = quiet_house.client.post("/items/lists", data="a lamp", headers={**bearer(), "Content-Type": "text/csv"})
+    refused = quiet_house.client.post("/items/lists", json={"title": "a lamp"}, headers=bearer())
+
+    assert (taken.status_code, taken.json) == (201, {"title": "a lamp"})
+    assert refused.status_code == 415
+    assert refused.json is not None
+    assert refused.json["detail"] == "Send the body as text/csv."
+
+
 @pytest.mark.parametrize("title", ["a\0lamp", "a\ud800lamp"])
 def test_a_text_that_no_database_holds_is_refused_at_the_edge(quiet_house: House, title: str) -> None:
     answer = quiet_house.client.post("/items", json={"title": title}, headers=bearer("trainer"))

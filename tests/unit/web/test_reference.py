@@ -58,6 +58,16 @@ def test_a_parameter_of_the_edge_joins_those_of_the_view(quiet_house: House) -> 
     assert paths["/odd/payments"]["post"]["parameters"][0]["required"] is True
 
 
+def test_a_view_says_which_body_it_takes_and_which_other_answers_it_gives(quiet_house: House) -> None:
+    takes_a_file = document(quiet_house)["paths"]["/items/lists"]["post"]
+    answers = takes_a_file["responses"]
+
+    assert takes_a_file["requestBody"] == {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+    assert {"200", "201", "401", "409", "415"} <= set(answers)
+    assert answers["409"] == {"$ref": "#/components/responses/CONFLICT"}
+    assert answers["200"]["content"] == answers["201"]["content"]
+
+
 def test_what_apispec_leaves_out_is_put_right(quiet_house: House) -> None:
     weight = document(quiet_house)["components"]["schemas"]["NewItem"]["properties"]["weight"]
 

@@ -1,4 +1,4 @@
-"""A web process starts, serves, and ends cleanly, and says in a sentence why it can't start."""
+"""A web process starts, serves, adds its figures to the others', ends cleanly, and says why it can't start."""
 
 import json
 import signal
@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 
@@ -84,3 +85,19 @@ def test_a_wrong_setting_ends_the_server_with_its_sentence() -> None:
     assert process.returncode != 0
     assert "WIYATA_DATABASE_WEB holds an older schema.\n" in said
     assert "Traceback" not in said
+
+
+def test_processes_that_share_a_folder_are_added_up(tmp_path: Path) -> None:
+    program = (
+        "import os\n"
+        "from shared.web import metrics\n"
+        "child = os.fork()\n"
+        "metrics.answered.labels('tiny', 'GET', '/items', '200').inc()\n"
+        "if child:\n"
+        "    os.waitpid(child, 0)\n"
+        "    print(metrics.exposed().get_data(as_text=True))"
+    )
+    environment = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path), "PYTHONPATH": "."}
+    said = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+
+    assert 'wiyata_requests_total{method="GET",route="/items",service="tiny",status="200"} 2.0' in said.stdout
