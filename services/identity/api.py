@@ -3,19 +3,23 @@
 from typing import Any
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 
 from services.identity import schemas
-from services.identity.commands import accounts, names, roles, rosters
+from services.identity.commands import accounts, code_sheets, departures, locks, names, roles, rosters
 from services.identity.commands.accounts import NoSuchPerson
+from services.identity.commands.code_sheets import Maker
+from services.identity.commands.departures import Departed
 from services.identity.commands.roles import RoleWanted
 from services.identity.commands.rosters import RosterImport
 from services.identity.links import first_sign_in_link
 from services.identity.model import Person, Unit
+from services.identity.pages.code_sheet import code_sheet
 from services.identity.queries import people as queries
 from services.identity.queries.overview import PersonSeen, me_of, seen
 from services.identity.queries.people import Sight
 from services.identity.queries.roles import roles_of
+from services.identity.roster import Form
 from shared import clock
 from shared.errors import Forbidden
 from shared.web.api import Blueprint
@@ -26,6 +30,8 @@ from shared.web.pagination import Page, PageQuery, page, page_of
 from shared.web.work import reads, session
 
 blueprint = Blueprint("identity", __name__, description="Who is who, in which unit and post, and who may do what.")
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class MachineIsNobody(NoSuchPerson):
@@ -87,8 +93,34 @@ def put_roles(body: dict[str, Any], person_id: UUID) -> Any:
 @blueprint.also("NOT_FOUND")
 def post_one_time_code(person_id: UUID) -> Any:
     """Make a link with which a person sets a password once within 14 days; an older link stops working."""
-    code, kept = accounts.make_code_for_person(session(), caller().tenant, person_id, at=clock.now())
+    at = clock.now()
+    code, kept = accounts.make_code_for_person(session(), caller().tenant, person_id, at=at)
+    code_sheets.note_codes(session(), caller().tenant, [person_id], by=_maker(), at=at)
     return {"link": first_sign_in_link(edge().settings, code), "expires_at": kept.expires_at}
+
+
+@blueprint.route("/people/<uuid:person_id>/sign-in-lock", methods=["DELETE"])
+@require("administrator")
+@blueprint.response(204)
+@blueprint.also("NOT_FOUND")
+def delete_sign_in_lock(person_id: UUID) -> None:
+    """Let a person sign in again at once who was locked out after too many wrong passwords."""
+    locks.lift_lock(session(), caller().tenant, person_id)
+
+
+@blueprint.route("/one-time-code-sheets", methods=["POST"])
+@require("administrator")
+@blueprint.arguments(schemas.CodeSheetSchema)
+@blueprint.response(201, content_type="text/html", description="A page to print.")
+@blueprint.also("NOT_FOUND", "CONFLICT")
+def post_code_sheet(body: dict[str, Any]) -> Response:
+    """Make one-time codes for up to 500 people, as a page to print with a slip for each; `?lang=` is `id` or `en`.
+
+    The codes are shown here and nowhere else. Older ones of the same people stop working.
+    """
+    tenant = caller().tenant
+    people = body["people"] or code_sheets.people_waiting(session(), tenant, body["unit"])
+    return code_sheet(tenant, code_sheets.make_slips(session(), tenant, people, by=_maker(), at=clock.now()))
 
 
 @blueprint.route("/people/lookups", methods=["POST"])
@@ -122,13 +154,28 @@ def look_up_nips(body: dict[str, Any]) -> Any:
 @blueprint.route("/roster-imports", methods=["POST"])
 @require("administrator")
 @takes_upload()
-@blueprint.body("text/csv")
+@blueprint.body("text/csv", XLSX)
 @blueprint.arguments(schemas.RosterQuery, location="query")
 @blueprint.response(200, schemas.RosterImportSchema)
 @blueprint.also("REQUEST_ENTITY_TOO_LARGE")
 def import_roster(query: dict[str, Any]) -> RosterImport:
-    """Take a roster (text/csv): units, jobs, and people with their posts. The same file again changes nothing."""
-    return rosters.import_roster(session(), caller().tenant, request.get_data(cache=False), **query)
+    """Take a roster: units, jobs, and people with their posts. The same file again changes nothing."""
+    form: Form = "xlsx" if request.mimetype == XLSX else "csv"
+    return rosters.import_roster(session(), caller().tenant, request.get_data(cache=False), form=form, **query)
+
+
+@blueprint.route("/roster-imports/<uuid:import_id>/departures", methods=["POST"])
+@require("administrator")
+@blueprint.arguments(schemas.DeparturesSchema)
+@blueprint.response(200, schemas.DepartedSchema)
+@blueprint.also("NOT_FOUND", "CONFLICT")
+def confirm_departures(body: dict[str, Any], import_id: UUID) -> Departed:
+    """Confirm that people whom a complete roster leaves out have left: their posts end. Twice changes nothing."""
+    return departures.confirm_departures(session(), caller().tenant, import_id, body["people"], day=body["day"])
+
+
+def _maker() -> Maker:
+    return Maker(caller().id, caller().machine)
 
 
 def _sight() -> Sight:

@@ -15,7 +15,7 @@ from services.identity.oidc import endpoints
 from services.identity.own_keys import own_keys
 from services.identity.pages import language, views
 from services.identity.passwords import Passwords
-from services.identity.settings import read_password_cost
+from services.identity.settings import read_locking, read_password_cost
 from shared.database import Database
 from shared.migrations import is_current
 from shared.processes import open_database
@@ -26,8 +26,9 @@ from shared.web.keys import KeyRing
 
 
 def configure_web(app: Flask, settings: Settings, database: Database) -> None:  # noqa: ARG001 - as `Service` calls it
-    """Give the web app its password hasher and its two languages."""
+    """Give the web app its password hasher, the rules of its locks and its two languages."""
     app.extensions["passwords"] = Passwords(read_password_cost())
+    app.extensions["locking"] = read_locking()
     app.jinja_env.globals.update(
         home=f"{settings.public_url}/", shortest_password=SHORTEST_PASSWORD, same_page_in=_same_page_in
     )

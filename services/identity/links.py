@@ -5,6 +5,11 @@ from urllib.parse import urlencode
 from shared.settings import Settings
 
 
+def first_sign_in_address(settings: Settings) -> str:
+    """Give the address of the page on which people type a one-time code."""
+    return f"{settings.public_url}/api/identity/first-sign-in"
+
+
 def first_sign_in_link(settings: Settings, code: str) -> str:
     """Give the link that opens the page on which a one-time code sets a password."""
-    return f"{settings.public_url}/api/identity/first-sign-in?{urlencode({'code': code})}"
+    return f"{first_sign_in_address(settings)}?{urlencode({'code': code})}"

@@ -6,29 +6,41 @@ it is. It repairs nothing but blanks around a value; whatever else is wrong is a
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Literal, TypeVar
 
+from services.identity.roster_csv import read_csv
 from services.identity.roster_row import Job, Line, Person, Post, Unit, read_line
 from services.identity.roster_table import Record, RosterLimits, RowError, read_records
+from services.identity.roster_xlsx import read_xlsx
 
-__all__ = ["Job", "Person", "Post", "Roster", "RosterLimits", "RowError", "Unit", "read_roster"]
+__all__ = ["Form", "Job", "Person", "Post", "Roster", "RosterLimits", "RowError", "Unit", "read_roster"]
+
+Form = Literal["csv", "xlsx"]
 
 _Coded = TypeVar("_Coded", Unit, Job)
 
 
 @dataclass(frozen=True)
 class Roster:
-    """What could be read: units with parents before children, jobs and people in the order of the file."""
+    """What could be read: units with parents before children, jobs and people in the order of the file.
+
+    `rows` counts what stands below the header, faulty or not.
+    """
 
     units: tuple[Unit, ...] = ()
     jobs: tuple[Job, ...] = ()
     people: tuple[Person, ...] = ()
+    rows: int = 0
 
 
 def read_roster(
-    content: bytes, *, known_units: Collection[str] = (), limits: RosterLimits | None = None
+    content: bytes,
+    *,
+    form: Form = "csv",
+    known_units: Collection[str] = (),
+    limits: RosterLimits | None = None,
 ) -> tuple[Roster, list[RowError]]:
-    """Return the roster of a CSV file and every error found in it, ordered by row.
+    """Return the roster of a CSV or XLSX file and every error found in it, ordered by row.
 
     `known_units` are codes of units that exist already, so that a part of a city can name a parent outside the file.
     The roster holds only what is free of errors. A person is taken whole or not at all: one faulty row leaves out the
@@ -36,7 +48,7 @@ def read_roster(
     taken as the first row with faultless columns describes it, whoever sits there.
     """
     errors: list[RowError] = []
-    records = read_records(content, limits or RosterLimits(), errors)
+    records = _records_of(content, form, limits or RosterLimits(), errors)
     lines = [read_line(record, errors) for record in records if record.complete]
     half_read = _people_in(records, errors)
     _check_agreement(lines, errors)
@@ -48,8 +60,18 @@ def read_roster(
         _parents_first([unit for unit in _first_of(line.unit for line in lines) if unit.code not in stray_units]),
         tuple(_first_of(line.job for line in lines)),
         _whole_people([line.person for line in lines if line.person and line.person.nip not in faulty_people]),
+        len(records),
     )
     return roster, sorted(errors, key=lambda error: (error.row, error.column or "", error.code))
+
+
+def _records_of(content: bytes, form: Form, limits: RosterLimits, errors: list[RowError]) -> list[Record]:
+    if len(content) > limits.max_bytes:
+        detail = f"The file has {len(content)} bytes, more than {limits.max_bytes}; split it by unit."
+        errors.append(RowError(1, None, "file_too_large", detail))
+        return []
+    rows = read_xlsx(content, limits, errors) if form == "xlsx" else read_csv(content, limits, errors)
+    return read_records(rows, limits, errors)
 
 
 def _people_in(records: Iterable[Record], errors: Iterable[RowError]) -> set[str]:

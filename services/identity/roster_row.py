@@ -77,8 +77,10 @@ class Line:
 
 def read_line(record: Record, errors: list[RowError]) -> Line:
     """Return what a record says by itself, and append what is wrong with it."""
-    unit, job = _read_unit(record, errors), _read_job(record, errors)
-    return Line(record.row, unit, job, _read_person(record, errors))
+    found: list[RowError] = []
+    line = Line(record.row, _read_unit(record, found), _read_job(record, found), _read_person(record, found))
+    errors.extend(error for error in found if error.column not in record.unread)
+    return line
 
 
 def _read_unit(record: Record, errors: list[RowError]) -> Unit | None:

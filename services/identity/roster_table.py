@@ -1,9 +1,7 @@
-"""Turns the bytes of a roster file into records: encoding, separator, header, size and stray signs."""
+"""Turns the rows of a roster file into records: header, number of rows and fields, and stray signs."""
 
-import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 COLUMNS = (
@@ -38,13 +36,15 @@ class RowError:
 class Record:
     """One row below the header, its values by column name and without blanks around them.
 
-    `complete` is False where the number of fields was wrong, so that values may sit under the wrong names.
+    `complete` is False where the number of fields was wrong, so that values may sit under the wrong names. Columns
+    that are `unread` hold no text: their one error is noted, and nothing further can be said of them.
     """
 
     row: int
     values: dict[str, str]
     complete: bool = True
     spoilt: frozenset[str] = frozenset()
+    unread: frozenset[str] = frozenset()
 
     def __getitem__(self, column: str) -> str:
         return self.values[column]
@@ -58,59 +58,40 @@ class Record:
         return RowError(self.row, column, code, detail)
 
 
-def read_records(content: bytes, limits: RosterLimits, errors: list[RowError]) -> list[Record]:
-    """Return the records of a CSV file and append what is wrong with it; a broken file or header gives no records.
+@dataclass(frozen=True)
+class WrongCell:
+    """A cell of a spreadsheet that holds something else than text, and why that will not do."""
+
+    code: str
+    detail: str
+
+
+Cell = str | WrongCell
+
+
+class FileRefused(Exception):
+    """Nothing of the file can be trusted; the error is noted already."""
+
+
+def refuse(errors: list[RowError], row: int, code: str, detail: str) -> FileRefused:
+    """Note an error of the whole file, and give what to raise."""
+    errors.append(RowError(row, None, code, detail))
+    return FileRefused()
+
+
+def read_records(rows: Iterator[Sequence[Cell]], limits: RosterLimits, errors: list[RowError]) -> list[Record]:
+    """Return the records of a file's rows and append what is wrong with them; a broken file or header gives none.
 
     Rows that hold nothing are passed over, as spreadsheets leave them at the end, but they count as rows, so that a
     row number is the one a person sees in the spreadsheet.
     """
-    text = _decode(content, limits, errors)
-    if text is None:
-        return []
-    rows = _rows(text, errors)
     try:
-        header = [name.strip().casefold() for name in next(rows, [])]
+        header = [name.strip().casefold() if isinstance(name, str) else "" for name in next(rows, [])]
         if not _check_header(header, errors):
             return []
         return list(_records(header, rows, limits, errors))
-    except _FileRefused:
+    except FileRefused:
         return []
-
-
-class _FileRefused(Exception):
-    """Nothing of the file can be trusted; the error is noted already."""
-
-
-def _decode(content: bytes, limits: RosterLimits, errors: list[RowError]) -> str | None:
-    if len(content) > limits.max_bytes:
-        detail = f"The file has {len(content)} bytes, more than {limits.max_bytes}; split it by unit."
-        errors.append(RowError(1, None, "file_too_large", detail))
-        return None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        row = content.count(b"\n", 0, fault.start) + 1
-        detail = "The file is not UTF-8 text from this row on; save it as 'CSV UTF-8' in the spreadsheet."
-        errors.append(RowError(row, None, "not_utf8", detail))
-        return None
-    if not text.strip():
-        errors.append(RowError(1, None, "file_empty", "The file is empty; its first row must name the columns."))
-        return None
-    return text
-
-
-def _rows(text: str, errors: list[RowError]) -> Iterator[list[str]]:
-    head = text.partition("\n")[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    row = 0
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True):
-            row += 1
-            yield cells
-    except csv.Error as fault:
-        detail = f"The row cannot be read as CSV ({fault}); look for a quotation mark that is not closed."
-        errors.append(RowError(row + 1, None, "csv_broken", detail))
-        raise _FileRefused from fault
 
 
 def _check_header(header: list[str], errors: list[RowError]) -> bool:
@@ -131,27 +112,36 @@ def _check_header(header: list[str], errors: list[RowError]) -> bool:
 
 
 def _records(
-    header: list[str], rows: Iterator[list[str]], limits: RosterLimits, errors: list[RowError]
+    header: list[str], rows: Iterator[Sequence[Cell]], limits: RosterLimits, errors: list[RowError]
 ) -> Iterator[Record]:
     found = 0
     for row, cells in enumerate(rows, start=2):
-        if not any(cell.strip() for cell in cells):
+        if not any(isinstance(cell, WrongCell) or cell.strip() for cell in cells):
             continue
         found += 1
         if found > limits.max_rows:
             detail = f"The file has more than {limits.max_rows} rows; split it by unit."
-            errors.append(RowError(row, None, "too_many_rows", detail))
-            raise _FileRefused
+            raise refuse(errors, row, "too_many_rows", detail)
         if len(cells) != len(header):
             detail = f"The row has {len(cells)} fields, the header {len(header)}; look for a stray separator."
             errors.append(RowError(row, None, "field_count", detail))
-        values = dict.fromkeys(header, "") | dict(zip(header, (cell.strip() for cell in cells), strict=False))
-        record = Record(row, values, complete=len(cells) == len(header))
-        spoilt = list(_check_cells(record, limits))
-        errors.extend(spoilt)
-        yield replace(record, spoilt=frozenset(error.column for error in spoilt if error.column))
+        yield _record(row, header, cells, limits, errors)
     if not found:
         errors.append(RowError(2, None, "no_rows", "There is a header but no row below it."))
+
+
+def _record(row: int, header: list[str], cells: Sequence[Cell], limits: RosterLimits, errors: list[RowError]) -> Record:
+    found = dict(zip(header, cells, strict=False))
+    values = {name: cell.strip() for name, cell in found.items() if isinstance(cell, str)}
+    record = Record(row, dict.fromkeys(header, "") | values, complete=len(cells) == len(header))
+    wrong = [record.error(name, cell.code, cell.detail) for name, cell in found.items() if isinstance(cell, WrongCell)]
+    spoilt = [*wrong, *_check_cells(record, limits)]
+    errors.extend(spoilt)
+    return replace(
+        record,
+        spoilt=frozenset(error.column for error in spoilt if error.column),
+        unread=frozenset(error.column for error in wrong if error.column),
+    )
 
 
 def _check_cells(record: Record, limits: RosterLimits) -> Iterator[RowError]:

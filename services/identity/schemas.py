@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Regexp
 
 from services.identity.model.accounts import Role
@@ -137,11 +137,26 @@ class OneTimeCodeSchema(Schema):
     expires_at = fields.DateTime(required=True)
 
 
+class CodeSheetSchema(Schema):
+    """Whom a sheet of one-time codes is for: some people, or those of a unit and below who have no password yet."""
+
+    people = fields.List(fields.UUID(), load_default=None, validate=Length(1, 500))
+    unit = fields.UUID(load_default=None)
+
+    @validates_schema
+    def _check_choice(self, body: dict[str, Any], **_: Any) -> None:
+        if (body["people"] is None) == (body["unit"] is None):
+            raise ValidationError("Name either people or a unit.", "people")
+
+
 class RosterQuery(Schema):
     """How a roster is to be taken."""
 
     dry_run = fields.Boolean(load_default=False, **_about("Say what would happen, and change nothing."))
     good_rows = fields.Boolean(load_default=False, **_about("Take the people without errors and leave out the others."))
+    complete = fields.Boolean(
+        load_default=False, **_about("The file names everybody: list whom it leaves out. Not together with good_rows.")
+    )
 
 
 class CountsSchema(Schema):
@@ -161,6 +176,29 @@ class RowErrorSchema(Schema):
     detail = fields.String(required=True)
 
 
+class AbsentSchema(Schema):
+    """Somebody whom a complete roster leaves out, and the unit of the present post."""
+
+    person = fields.UUID(required=True)
+    unit = fields.UUID(required=True)
+
+
+class DeparturesSchema(Schema):
+    """Those who have left, of the people whom a complete roster leaves out."""
+
+    people = fields.List(fields.UUID(), required=True, validate=Length(1, 20_000))
+    day = fields.Date(
+        load_default=None, allow_none=True, **_about("The last day in their posts; today where it is left out.")
+    )
+
+
+class DepartedSchema(Schema):
+    """How many left by this, and how many had left before."""
+
+    departed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+
+
 class RosterImportSchema(Schema):
     """What an import did, or in a dry run would do."""
 
@@ -170,3 +208,12 @@ class RosterImportSchema(Schema):
     jobs = fields.Nested(CountsSchema, required=True)
     people = fields.Nested(CountsSchema, required=True)
     errors = fields.List(fields.Nested(RowErrorSchema), required=True)
+    id = fields.UUID(
+        required=True, allow_none=True, **_about("Of a complete roster that was taken: confirms departures.")
+    )
+    absent = fields.List(
+        fields.Nested(AbsentSchema),
+        required=True,
+        allow_none=True,
+        **_about("Whom a complete roster leaves out; they stay as they are. Null for a part, or a file with errors."),
+    )

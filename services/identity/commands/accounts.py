@@ -15,10 +15,13 @@ from services.identity.model import (
     Operator,
     Person,
     SignInName,
+    SignInTries,
     TokenFamily,
 )
 from services.identity.model.accounts import check_password
 from services.identity.model.base import hash_secret
+from services.identity.model.codes import read_code
+from services.identity.model.locks import hash_name
 from services.identity.passwords import Passwords
 from shared.database import bind_tenant
 from shared.errors import Conflict, Invalid, NotFound
@@ -78,14 +81,15 @@ def make_code(session: Session, tenant: UUID, person_id: UUID, *, at: datetime) 
 
 
 def set_password(session: Session, code: str, password: str, *, passwords: Passwords, at: datetime) -> SignedIn:
-    """Set a password by a one-time code, which is used up; whoever was signed in with an older one no longer is.
+    """Set a password by a one-time code, which is used up; a lock is lifted, and whoever was signed in no longer is.
 
     Raises `CodeNotValid`, or what `check_password` raises, and then the code stays.
     """
-    kept = session.get(OneTimeCode, hash_secret(code), with_for_update=True)
+    kept = session.get(OneTimeCode, hash_secret(read_code(code)), with_for_update=True)
     if kept is None or not kept.is_valid(at):
-        raise CodeNotValid("This link was used before, is older than 14 days, or a newer one was made.")
-    check_password(password, sign_in_name=_sign_in_name(session, kept.person_id))
+        raise CodeNotValid("This code was used before, is older than 14 days, or a newer one was made.")
+    name = _sign_in_name(session, kept.person_id)
+    check_password(password, sign_in_name=name)
     bind_tenant(session, kept.tenant)
     account = session.get(Account, kept.person_id)
     if account is None:
@@ -94,6 +98,7 @@ def set_password(session: Session, code: str, password: str, *, passwords: Passw
         account.password_hash, account.changed_at = passwords.hash(password), at
         end_sessions(session, kept.person_id, at=at)
     session.delete(kept)
+    session.execute(delete(SignInTries).where(SignInTries.name_hash == hash_name(name)))
     return SignedIn(kept.tenant, kept.person_id)
 
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.identity.commands.departures import Absent, absent_from
 from services.identity.commands.roster_people import Counts, take_people
-from services.identity.model import Job, Tenant, Unit
+from services.identity.model import CompleteRoster, Job, Tenant, Unit
 from services.identity.model.organisation import UnitsFormRing, ring_in
+from services.identity.roster import Form, Roster, RosterLimits, RowError, read_roster
 from services.identity.roster import Job as JobRow
-from services.identity.roster import Roster, RosterLimits, RowError, read_roster
 from services.identity.roster import Unit as UnitRow
-from services.identity.roster_table import read_records
 from shared import clock
 from shared.errors import Invalid
 from shared.events import Event
@@ -27,9 +27,17 @@ class RosterHasErrors(Invalid):
     """A roster is taken whole, unless the good rows alone were asked for."""
 
 
+class CompleteRosterTakenInPart(Invalid):
+    """A roster of which rows are left out does not name everybody."""
+
+
 @dataclass(kw_only=True)
 class RosterImport:
-    """What an import did, or in a dry run would do."""
+    """What an import did, or in a dry run would do.
+
+    `absent` lists whom a roster leaves out that was declared complete; `id` is what their departure is confirmed by.
+    A file with errors may name people in rows that can't be read, so that nobody counts as absent from it.
+    """
 
     dry_run: bool
     rows: int
@@ -37,6 +45,8 @@ class RosterImport:
     units: Counts = field(default_factory=Counts)
     jobs: Counts = field(default_factory=Counts)
     people: Counts = field(default_factory=Counts)
+    id: UUID | None = None
+    absent: list[Absent] | None = None
 
 
 def import_roster(
@@ -44,31 +54,47 @@ def import_roster(
     tenant_id: UUID,
     content: bytes,
     *,
+    form: Form = "csv",
     dry_run: bool = False,
     good_rows: bool = False,
+    complete: bool = False,
     limits: RosterLimits | None = None,
 ) -> RosterImport:
     """Take a roster file into a tenant, whole or not at all; with `good_rows` what is free of errors.
 
-    A file taken twice changes nothing the second time, and says nothing. People who are not in it stay as they are.
-    Raises `RosterHasErrors` or `UnitsFormRing`; a dry run changes nothing and gives the rows' errors instead.
+    A file taken twice changes nothing the second time, and says nothing. People who are not in it stay as they are;
+    from a `complete` one they are listed. Raises `RosterHasErrors`, `CompleteRosterTakenInPart` or `UnitsFormRing`;
+    a dry run changes nothing and gives the rows' errors instead.
     """
+    if complete and good_rows:
+        raise CompleteRosterTakenInPart("A complete roster is taken whole; leave out good_rows, or complete.")
     # Two imports into one tenant take turns, because each decides from what it read before.
     tenant = session.scalars(select(Tenant).where(Tenant.id == tenant_id).with_for_update()).one()
     units = {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.tenant == tenant_id))}
-    limits = limits or RosterLimits()
-    roster, errors = read_roster(content, known_units=units, limits=limits)
+    roster, errors = read_roster(content, form=form, known_units=units, limits=limits)
     _refuse_ring(roster.units, units)
-    done = RosterImport(dry_run=dry_run, rows=len(read_records(content, limits, [])), errors=errors)
+    done = RosterImport(dry_run=dry_run, rows=roster.rows, errors=errors)
     with session.begin_nested() as savepoint:
         events = _take(session, tenant, roster, units, done)
         if done.errors and not (good_rows or dry_run):
             raise _refusal(done)
+        if complete and not done.errors:
+            _list_absent(session, tenant, roster, done)
         if dry_run:
             savepoint.rollback()
         else:
             outbox.append(session, *events)
     return done
+
+
+def _list_absent(session: Session, tenant: Tenant, roster: Roster, done: RosterImport) -> None:
+    at = clock.now()
+    named = {person.nip for person in roster.people}
+    done.absent = absent_from(session, tenant.id, named, clock.local_day(at, tenant.zone))
+    if not done.dry_run:
+        kept = CompleteRoster.take(tenant.id, {one.person: one.posts for one in done.absent}, at=at)
+        session.add(kept)
+        done.id = kept.id
 
 
 def _take(

@@ -65,6 +65,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clients")),
     )
     op.create_table(
+        "codes_made",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("machine", sa.Boolean(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_codes_made")),
+    )
+    op.create_index("ix_codes_made_person", "codes_made", ["tenant", "person_id", "made_at"], unique=False)
+    protect("codes_made")
+    op.create_table(
+        "complete_rosters",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("taken_at", UtcDateTime(), nullable=False),
+        sa.Column("absent", sa.JSON(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_complete_rosters")),
+    )
+    protect("complete_rosters")
+    op.create_table(
         "directory",
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -125,6 +146,15 @@ def upgrade() -> None:
     op.create_index("ix_people_name", "people", ["tenant", "name"], unique=False)
     op.create_index("uq_people_nip", "people", ["tenant", "nip"], unique=True)
     protect("people")
+    op.create_table(
+        "sign_in_tries",
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("locked_until", UtcDateTime(), nullable=True),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_sign_in_tries")),
+    )
+    op.create_index("ix_sign_in_tries_end", "sign_in_tries", ["expires_at"], unique=False)
     op.create_table(
         "signing_keys",
         sa.Column("kid", sa.String(length=40), nullable=False),

@@ -4,9 +4,11 @@ from services.identity.model.accounts import Account, Operator, RoleGrant, SignI
 from services.identity.model.base import Base
 from services.identity.model.browsers import BrowserSession
 from services.identity.model.clients import Client
-from services.identity.model.codes import OneTimeCode
+from services.identity.model.codes import CodeMade, OneTimeCode
+from services.identity.model.complete_rosters import CompleteRoster
 from services.identity.model.grants import AuthorizationCode, RefreshToken, TokenFamily
 from services.identity.model.keys import SigningKey
+from services.identity.model.locks import SignInTries
 from services.identity.model.looks import NameLook
 from services.identity.model.organisation import Job, Tenant, Unit
 from services.identity.model.people import Person, PostHeld
@@ -17,6 +19,8 @@ __all__ = [
     "Base",
     "BrowserSession",
     "Client",
+    "CodeMade",
+    "CompleteRoster",
     "Job",
     "NameLook",
     "OneTimeCode",
@@ -26,6 +30,7 @@ __all__ = [
     "RefreshToken",
     "RoleGrant",
     "SignInName",
+    "SignInTries",
     "SigningKey",
     "Tenant",
     "TokenFamily",

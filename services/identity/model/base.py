@@ -11,6 +11,9 @@ import secrets
 import shared.database
 from shared.plumbing import service_metadata
 
+TYPED_SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+TYPED_LENGTH = 20
+
 
 class Base(shared.database.Base):
     """What every mapped class of identity derives from."""
@@ -24,9 +27,14 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_typed_secret() -> str:
+    """Give a secret of 100 random bits that people can type from paper: 20 signs of Crockford's base 32."""
+    return "".join(secrets.choice(TYPED_SIGNS) for _ in range(TYPED_LENGTH))
+
+
 def hash_secret(secret: str) -> str:
     """Give what is stored of such a secret: SHA-256 in hexadecimal, 64 characters.
 
-    A fast hash is enough because nobody can guess 256 random bits; passwords go through argon2 instead.
+    A fast hash is enough because nobody can guess 100 random bits, or 256; passwords go through argon2 instead.
     """
     return hashlib.sha256(secret.encode()).hexdigest()

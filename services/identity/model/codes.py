@@ -1,5 +1,6 @@
 """One-time codes: the way to a first password, or to a new one."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.identity.model.base import Base, hash_secret, new_secret
+from services.identity.model.base import TYPED_LENGTH, TYPED_SIGNS, Base, hash_secret, new_secret, new_typed_secret
+from shared.database import TenantOwned
 
 CODE_LIFE = timedelta(days=14)
 
@@ -27,12 +29,48 @@ class OneTimeCode(Base, kind="record"):
     expires_at: Mapped[datetime]
 
     @classmethod
-    def make(cls, *, tenant: UUID, person_id: UUID, at: datetime) -> tuple[str, Self]:
-        """Make a code for a person. Gives the code itself, which nobody can read again, and what is kept."""
-        code = new_secret()
+    def make(cls, *, tenant: UUID, person_id: UUID, at: datetime, typed: bool = False) -> tuple[str, Self]:
+        """Make a code for a person: one for a link, or one that is `typed` from paper.
+
+        Gives the code itself, which nobody can read again, and what is kept.
+        """
+        code = new_typed_secret() if typed else new_secret()
         kept = cls(code_hash=hash_secret(code), tenant=tenant, person_id=person_id, expires_at=at + CODE_LIFE)
         return code, kept
 
     def is_valid(self, at: datetime) -> bool:
         """Tell whether the code can still be used."""
         return at < self.expires_at
+
+
+class CodeMade(TenantOwned, Base, kind="record"):
+    """Somebody made a one-time code for a person, and could have used it. `by` is a person's id, or a machine's."""
+
+    __tablename__ = "codes_made"
+    __table_args__ = (Index("ix_codes_made_person", "tenant", "person_id", "made_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID]
+    by: Mapped[UUID] = mapped_column("made_by")
+    machine: Mapped[bool]
+    at: Mapped[datetime] = mapped_column("made_at")
+
+
+def print_code(code: str) -> str:
+    """Give a code that people type in groups of four signs."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def read_code(text: str) -> str:
+    """Give the code that somebody typed, whatever its case and gaps, with O and I read as the digits they look like.
+
+    The code of a link is given back as it is.
+    """
+    squeezed = re.sub(r"[\s-]", "", text).upper().translate(str.maketrans("OIL", "011"))
+    is_typed = is_typed_code(text) and len(squeezed) == TYPED_LENGTH and set(squeezed) <= set(TYPED_SIGNS)
+    return squeezed if is_typed else text
+
+
+def is_typed_code(text: str) -> bool:
+    """Tell whether this is what somebody typed, well or badly: a link's code is longer."""
+    return len(text) < 2 * TYPED_LENGTH

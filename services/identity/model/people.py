@@ -1,6 +1,6 @@
 """People and the posts they hold: the whole history, one primary post at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
@@ -20,6 +20,10 @@ Place = tuple[UUID, str, bool]
 
 class MoveBeforePresentPost(Conflict):
     """A move can't be dated before the post it ends had begun."""
+
+
+class DepartureBeforePost(Conflict):
+    """Nobody leaves a post before it began."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,7 @@ class Person(TenantOwned, Base, kind="record"):
         the end before it hears of the beginning.
         """
         kept = {want.place for want in wanted}
-        ending = {post: _successor_start(post, wanted, on) for post in self._open() if post.place not in kept}
+        ending = {post: _successor_start(post, wanted, on) for post in self.open_posts() if post.place not in kept}
         self._check_days(wanted, ending, on)
         for post, successor in ending.items():
             if successor <= post.valid_from:
@@ -142,12 +146,37 @@ class Person(TenantOwned, Base, kind="record"):
                 post.valid_to = successor - timedelta(days=1)
         return bool(ending)
 
+    def open_posts(self) -> list[PostHeld]:
+        """Give the posts whose end is not known."""
+        return [post for post in self.posts if post.valid_to is None]
+
+    def depart(self, ending: Collection[UUID], *, last_day: date, today: date) -> bool:
+        """End those of these posts that are still open with a last day; tell whether anything changed.
+
+        One that would have begun after today, and after the last day, is taken back. Raises `DepartureBeforePost`,
+        and then nothing changed.
+        """
+        open_posts = [post for post in self.open_posts() if post.id in ending]
+        for post in open_posts:
+            if last_day < post.valid_from <= today:
+                raise DepartureBeforePost(
+                    f"The last day is {last_day}, but a post began on {post.valid_from}; mend the day.",
+                    last_day=last_day.isoformat(),
+                    present_since=post.valid_from.isoformat(),
+                )
+        for post in open_posts:
+            if post.valid_from > last_day:
+                self.posts.remove(post)
+            else:
+                post.valid_to = last_day
+        return bool(open_posts)
+
     def take_posts(self, wanted: Sequence[PostWanted], *, on: date) -> bool:
         """Begin what is new and mend first days, after `leave_posts`; tell whether anything changed.
 
         A post that goes on keeps its id, and its first day unless another one is named.
         """
-        standing = {post.place: post for post in self._open()}
+        standing = {post.place: post for post in self.open_posts()}
         changed = False
         for want in wanted:
             post = standing.get(want.place)
@@ -159,9 +188,6 @@ class Person(TenantOwned, Base, kind="record"):
                 changed = True
         return changed
 
-    def _open(self) -> list[PostHeld]:
-        return [post for post in self.posts if post.valid_to is None]
-
     def _check_days(self, wanted: Sequence[PostWanted], ending: Mapping[PostHeld, date], on: date) -> None:
         for post, successor in ending.items():
             if post.primary and successor < post.valid_from:
@@ -170,7 +196,7 @@ class Person(TenantOwned, Base, kind="record"):
                     move=successor.isoformat(),
                     present_since=post.valid_from.isoformat(),
                 )
-        standing = {post.place: post.valid_from for post in self._open()}
+        standing = {post.place: post.valid_from for post in self.open_posts()}
         last_day = max((post.valid_to for post in self.posts if post.primary and post.valid_to), default=None)
         for want in wanted:
             since = want.since or standing.get(want.place, on)

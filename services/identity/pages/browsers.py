@@ -33,6 +33,11 @@ def known() -> BrowserSession:
     return browser
 
 
+def read_again() -> None:
+    """Forget what was read of the browser's session, because the unit of work that read it has ended."""
+    g.pop("browser", None)
+
+
 def sign_in(who: SignedIn) -> None:
     """Give the browser a new session, of the person who has just signed in."""
     cookie, browser = accounts.begin_browser(session(), who, before=current(), at=clock.now())

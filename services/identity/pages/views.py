@@ -1,34 +1,35 @@
 """Signing in and out, and the first password."""
 
-import hashlib
-import secrets
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, current_app, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
-from services.identity.commands import accounts
+from services.identity.commands import accounts, locks
 from services.identity.commands.accounts import CodeNotValid
+from services.identity.commands.locks import Try
 from services.identity.model.accounts import PasswordHoldsSignInName, PasswordTooLong, PasswordTooShort
+from services.identity.model.codes import is_typed_code
 from services.identity.oidc.authorization import origin_to_return_to
 from services.identity.pages import browsers
 from services.identity.pages.forms import NewPasswordForm, SignInForm, SignOutForm
 from services.identity.pages.language import say
 from services.identity.passwords import Passwords
 from services.identity.queries.people import name_of
+from services.identity.settings import Locking
 from shared import clock
 from shared.database import bind_tenant
 from shared.errors import Invalid
 from shared.web.auth import public
+from shared.web.edge import edge
 from shared.web.headers import PAGE_POLICY
 from shared.web.limits import limiter
-from shared.web.work import session, writes
+from shared.web.work import abandon, session, writes
 
 blueprint = Blueprint(
     "pages", __name__, template_folder="../templates", static_folder="../static", static_url_path="/assets"
 )
-
-_PROCESS_SECRET = secrets.token_bytes(32)
 
 WRONG = 422
 """The status of a page that shows a form again with what to mend."""
@@ -38,6 +39,12 @@ def passwords() -> Passwords:
     """Give the hasher of this process."""
     hasher: Passwords = current_app.extensions["passwords"]
     return hasher
+
+
+def locking() -> Locking:
+    """Give the rules by which names are locked."""
+    rules: Locking = current_app.extensions["locking"]
+    return rules
 
 
 def _failed(answer: Response) -> bool:
@@ -51,11 +58,6 @@ def _name_typed() -> str:
     return grouped if grouped.isdigit() else typed
 
 
-def _name_tried() -> str:
-    # The limiter keeps it and logs it, so it must not be turned back into a NIP by trying them all.
-    return hashlib.blake2b(_name_typed().encode(), key=_PROCESS_SECRET, digest_size=16).hexdigest()
-
-
 @blueprint.get("/sign-in")
 @public
 @writes
@@ -67,16 +69,24 @@ def sign_in() -> ResponseReturnValue:
 
 @blueprint.post("/sign-in")
 @limiter.limit("30 per minute", key_func=get_remote_address, deduct_when=_failed)
-@limiter.limit("10 per 5 minutes", key_func=_name_tried, deduct_when=_failed)
 @public
 def check_sign_in() -> ResponseReturnValue:
     """Sign in, and go on to the site that asked; a wrong name and a wrong password get the same answer."""
     form = SignInForm()
     if not form.validate():
         return _stranger()
-    who = accounts.sign_in(session(), _name_typed(), form.password.data or "", passwords=passwords())
+    name, at = _name_typed(), clock.now()
+    counted = _count_try(name, at)
+    who = None
+    if counted.may_go_on:
+        who = accounts.sign_in(session(), name, form.password.data or "", passwords=passwords())
+    if who is None and counted.locked_until:
+        if counted.may_go_on:
+            locks.note_lock(counted)
+        return _locked_page(form, counted.locked_until, at)
     if who is None:
         return _sign_in_page(form, fault=say("NIP atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi."))
+    locks.forget_tries(session(), name)
     browsers.sign_in(who)
     return redirect(_address_after(form.next.data or ""), 303)
 
@@ -104,6 +114,9 @@ def set_password() -> ResponseReturnValue:
             session(), form.code.data or "", form.password.data or "", passwords=passwords(), at=clock.now()
         )
     except CodeNotValid:
+        if is_typed_code(form.code.data or ""):
+            fault = say("Kode tidak berlaku. Periksa ketikannya, atau mintalah kode baru kepada administrator Anda.")
+            return _new_password_page(form, fault=fault)
         return render_template("identity/code_not_valid.html"), WRONG
     except Invalid as refusal:
         return _new_password_page(form, fault=_sentence(refusal))
@@ -148,6 +161,28 @@ def too_often(_: Exception) -> ResponseReturnValue:
     return render_template("identity/too_often.html"), 429, {"Retry-After": "60"}
 
 
+def _count_try(name: str, at: datetime) -> Try:
+    # What an answer of 400 and above did is undone, and tries at the same time must know of each other: a try is
+    # counted in a unit of work of its own. SQLite has one writer, so that the request's own has to end first.
+    abandon()
+    browsers.read_again()
+    with edge().database.writing() as own:
+        return locks.count_try(own, name, rules=locking().rules, at=at)
+
+
+def _locked_page(form: SignInForm, until: datetime, at: datetime) -> Response:
+    # Rounded up, so that whoever comes back on the minute is not turned away once more. The limiter, which takes the
+    # later one of its own second and ours, rounds down.
+    seconds = int((until - at).total_seconds()) + 2
+    local = until.astimezone(locking().zone) + timedelta(seconds=60, milliseconds=-1)
+    hour = say("%(hour)s.%(minute)s", hour=f"{local:%H}", minute=f"{local:%M}") + f" {local:%Z}"
+    fault = say("Terlalu banyak kata sandi yang salah. Akun dikunci sampai %(hour)s; coba lagi sesudahnya.", hour=hour)
+    answer = _sign_in_page(form, fault=fault)
+    answer.status_code = 429
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
+
+
 def _sign_in_page(form: SignInForm, *, fault: str = "") -> Response:
     page = render_template("identity/sign_in.html", form=form, fault=fault)
     answer = make_response(page, WRONG if fault else 200)
@@ -160,7 +195,8 @@ def _sign_in_page(form: SignInForm, *, fault: str = "") -> Response:
 
 
 def _new_password_page(form: NewPasswordForm, *, fault: str = "") -> ResponseReturnValue:
-    page = render_template("identity/new_password.html", form=form, fault=fault)
+    typed = is_typed_code(form.code.data or "")
+    page = render_template("identity/new_password.html", form=form, fault=fault, typed=typed)
     # The address holds the code: it must not travel on to any other page.
     return page, WRONG if fault else 200, {"Referrer-Policy": "no-referrer"}
 

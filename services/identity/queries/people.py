@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from services.identity.model import Operator, Person, PostHeld, SignInName, Tenant, Unit
+from services.identity.model import Account, Operator, Person, PostHeld, SignInName, Tenant, Unit
 from services.identity.model.organisation import units_below
 from shared import clock
 from shared.ids import NATIONAL
@@ -80,6 +80,13 @@ def names_of(session: Session, tenant: UUID, ids: Collection[UUID], sight: Sight
     posts = {person: person.primary_post(today) for person in people}
     named = unit_names(session, tenant, {post.unit_id for post in posts.values() if post})
     return [Named(person.id, person.name, named[post.unit_id] if post else None) for person, post in posts.items()]
+
+
+def waiting_in(session: Session, tenant: UUID, units: Collection[UUID]) -> list[UUID]:
+    """Give the people with a post in these units today who have not set a password yet."""
+    has_password = select(Account.person_id).where(Account.person_id == Person.id).exists()
+    condition = holds_post_in(units, today=today_in(session, tenant))
+    return list(session.scalars(select(Person.id).where(Person.tenant == tenant, condition, ~has_password)))
 
 
 def unit_names(session: Session, tenant: UUID, units: Collection[UUID]) -> dict[UUID, str]:

@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from services.identity.api import XLSX
 from services.identity.model import Person, PostHeld
 from shared.events import Event, decode
 from shared.events.identity import JobDefined, PersonAssigned, UnitDefined
 from shared.plumbing import outbox
 from tests.api.identity.conftest import CITY_ROWS, House, nip, roster, row
+from tests.unit.identity.sheets import workbook
 
 
 def send(house: House, content: bytes, query: str = "") -> TestResponse:
@@ -200,3 +202,14 @@ def test_a_roster_is_sent_as_csv(house: House, kind: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"a,b\n1,2\n", b'"'])
 def test_a_file_that_is_no_roster_says_so(house: House, content: bytes) -> None:
     assert send(house, content).status_code == 422
+
+
+def test_an_xlsx_roster_is_taken_as_its_csv_is(house: House) -> None:
+    token, kind = house.token_of_machine("administrator"), {"Content-Type": XLSX}
+    cells = [line.split(",") for line in roster(*CITY_ROWS).decode().splitlines()]
+    done = house.json("POST", "/roster-imports", token, data=workbook(*cells), headers=kind)
+    assert done["people"] == {"created": 0, "updated": 0, "unchanged": 5}
+    assert done["rows"] == 5
+    refused = house.call("POST", "/roster-imports", token, data=roster(*CITY_ROWS), headers=kind)
+    assert refused.status_code == 422
+    assert [one["code"] for one in refused.get_json()["errors"]["1"]] == ["xlsx_broken"]
