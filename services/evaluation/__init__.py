@@ -4,8 +4,9 @@ It owns the competency frameworks, the job standards, the dated rule sets, the e
 from it, the gaps to a job's standard, the learning hours (JP) and the figures of programmes. Assessment measures a
 learner; evaluation says what follows from the measures, and shows every figure with the evidence behind it.
 
-It says `FrameworkPublished` and `CompetencyLevelChanged`.
+It says `FrameworkPublished`, `EvidenceRecorded`, `EvidenceWithdrawn` and `CompetencyLevelChanged`.
 
 It listens to identity (`TenantDefined`, `UnitDefined`, `JobDefined`, `PersonAssigned`), to the catalogue
-(`CoursePublished`), to enrolment (`LearnerEnrolled`, `TrainingCompleted`) and to assessment (`AttemptGraded`).
+(`CoursePublished`), to enrolment (`LearnerEnrolled`, `TrainingCompleted`), to assessment (`AttemptGraded`) and to
+itself (`EvidenceRecorded`, `EvidenceWithdrawn`).
 """

@@ -32,16 +32,21 @@ class Row:
 
 
 class Faults:
-    """What is wrong with a file, by row: all of it is counted, the first 200 things are told."""
+    """What is wrong with a file, by row: all of it is counted, the first 200 things are told.
+
+    `rows` are the numbers of all rows with a fault.
+    """
 
     def __init__(self) -> None:
         self._by_row: dict[int, list[dict[str, Any]]] = {}
-        self._count = 0
+        self.rows: set[int] = set()
+        self.count = 0
 
     def add(self, row: int, column: str | None, code: str, detail: str) -> None:
         """Note one thing to mend; `column` is None where the whole row is meant."""
-        self._count += 1
-        if self._count <= MOST_FAULTS:
+        self.rows.add(row)
+        self.count += 1
+        if self.count <= MOST_FAULTS:
             self._by_row.setdefault(row, []).append({"column": column, "code": code, "detail": detail})
 
     def refuse(self) -> None:
@@ -49,8 +54,12 @@ class Faults:
         if self._by_row:
             errors = {str(row): self._by_row[row] for row in sorted(self._by_row)}
             raise FileHasErrors(
-                f"Nothing was taken: the file has {self._count} errors. Mend them.", errors=errors, count=self._count
+                f"Nothing was taken: the file has {self.count} errors. Mend them.", errors=errors, count=self.count
             )
+
+    def told(self) -> list[dict[str, Any]]:
+        """List the first 200 things to mend by row, for an answer that does not refuse the file."""
+        return [{"row": row, **fault} for row in sorted(self._by_row) for fault in self._by_row[row]]
 
 
 def read_rows(content: bytes, columns: Sequence[str], faults: Faults) -> list[Row]:

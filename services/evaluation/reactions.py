@@ -9,8 +9,9 @@ from services.evaluation import commands
 from services.evaluation.commands import LevelChange
 from shared.events.assessment import AttemptGraded
 from shared.events.enrolment import TrainingCompleted
+from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 
-Evidence = AttemptGraded | TrainingCompleted
+Evidence = AttemptGraded | TrainingCompleted | EvidenceRecorded | EvidenceWithdrawn
 
 
 def announce_levels(session: Session, events: Sequence[Evidence]) -> None:
@@ -38,5 +39,7 @@ def _cause(
 
 
 def _competencies(event: Evidence) -> set[str]:
+    if isinstance(event, EvidenceRecorded | EvidenceWithdrawn):
+        return {event.competency}
     spoken_of = event.items if isinstance(event, AttemptGraded) else event.outcomes
     return {one.competency for one in spoken_of}

@@ -1,7 +1,9 @@
-"""Evaluation over HTTP: standards, people's profiles, and the figures of courses."""
+"""Evaluation over HTTP: standards, people's profiles, recorded and disputed evidence, and the figures of trainings."""
 
-from services.evaluation.api.courses import courses
+from services.evaluation.api.disputes import disputes
+from services.evaluation.api.evidence import evidence
+from services.evaluation.api.figures import figures
 from services.evaluation.api.people import own, people
 from services.evaluation.api.standards import standards
 
-__all__ = ["courses", "own", "people", "standards"]
+__all__ = ["disputes", "evidence", "figures", "own", "people", "standards"]

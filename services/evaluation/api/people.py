@@ -12,7 +12,7 @@ from services.evaluation.model.tables import EvidenceLine, Person
 from services.evaluation.queries import evidence, hours, profiles
 from services.evaluation.queries.evidence import EvidenceShown
 from services.evaluation.queries.hours import HoursOfPerson
-from services.evaluation.queries.people import Sight, person_seen, today_in
+from services.evaluation.queries.people import MachineIsNobody, Sight, person_seen, today_in
 from services.evaluation.queries.profiles import ProfileOfPerson
 from services.evaluation.schemas.people import EvidenceQuery, EvidenceSchema, HoursQuery, HoursSchema, ProfileSchema
 from shared.web.api import Blueprint
@@ -36,10 +36,10 @@ def show_profile(person_id: UUID) -> ProfileOfPerson:
 @own.route("/profile")
 @require()
 @own.response(200, ProfileSchema)
-@own.also("CONFLICT")
+@own.also("CONFLICT", "NOT_FOUND")
 def show_own_profile() -> ProfileOfPerson:
     """Show the caller's competency levels beside what the post asks for, today."""
-    return _profile(caller().id)
+    return _profile(own_id())
 
 
 @people.route("/people/<uuid:person_id>/evidence")
@@ -56,10 +56,10 @@ def list_evidence(query: Mapping[str, Any], person_id: UUID) -> Page[EvidenceSho
 @require()
 @own.arguments(EvidenceQuery, location="query")
 @own.response(200, page_of(EvidenceSchema))
-@own.also("CONFLICT")
+@own.also("CONFLICT", "NOT_FOUND")
 def list_own_evidence(query: Mapping[str, Any]) -> Page[EvidenceShown]:
     """List the evidence about the caller, newest first, of one competency if `competency` is given."""
-    return _evidence(caller().id, query)
+    return _evidence(own_id(), query)
 
 
 @people.route("/people/<uuid:person_id>/learning-hours")
@@ -76,10 +76,18 @@ def show_hours(query: Mapping[str, Any], person_id: UUID) -> HoursOfPerson:
 @require()
 @own.arguments(HoursQuery, location="query")
 @own.response(200, HoursSchema)
-@own.also("CONFLICT")
+@own.also("CONFLICT", "NOT_FOUND")
 def show_own_hours(query: Mapping[str, Any]) -> HoursOfPerson:
     """Show the caller's learning hours in a calendar year (PNS) or a year of contract (PPPK)."""
-    return _hours(caller().id, query)
+    return _hours(own_id(), query)
+
+
+def own_id() -> UUID:
+    """Give the id of the person who asks. Raises `MachineIsNobody`."""
+    who = caller()
+    if who.machine:
+        raise MachineIsNobody("This token is a machine's: there is no person behind it.")
+    return who.id
 
 
 def _profile(person_id: UUID) -> ProfileOfPerson:

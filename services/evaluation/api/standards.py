@@ -1,4 +1,4 @@
-"""Frameworks and job standards, from CSV files."""
+"""Rule sets as they are; frameworks and job standards, from CSV files."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,11 +10,14 @@ from services.evaluation import commands
 from services.evaluation.model.tables import Framework, JobStandard
 from services.evaluation.queries import standards as queries
 from services.evaluation.queries.people import today_in
+from services.evaluation.queries.standards import RuleSetShown
 from services.evaluation.schemas.standards import (
     FrameworkSchema,
     JobStandardSchema,
     JobStandardsQuery,
     JobStandardsSchema,
+    RuleSetSchema,
+    RuleSetsSchema,
     ValidFromQuery,
 )
 from shared.web.api import Blueprint
@@ -26,6 +29,23 @@ from shared.web.pagination import Page, PageQuery, page, page_of
 standards = Blueprint("standards", __name__, description="Which competencies there are; what jobs ask for.")
 
 Answer = tuple[Any, int, dict[str, str]]
+
+
+@standards.route("/rule-sets")
+@require()
+@standards.response(200, RuleSetsSchema)
+def list_rule_sets() -> dict[str, Any]:
+    """List the national rule sets, oldest first."""
+    return {"items": queries.rule_sets()}
+
+
+@standards.route("/rule-sets/<string(maxlength=40):rule_set_code>")
+@require()
+@standards.response(200, RuleSetSchema)
+@standards.also("NOT_FOUND")
+def show_rule_set(rule_set_code: str) -> RuleSetShown:
+    """Show a rule set: every number that a level, an hour or a figure rests on, beside its source."""
+    return queries.rule_set(rule_set_code)
 
 
 @standards.route("/frameworks", methods=["POST"])

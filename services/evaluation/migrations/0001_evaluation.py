@@ -25,6 +25,24 @@ def upgrade() -> None:
     )
     protect("announced_levels")
     op.create_table(
+        "assessment_results",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("competency", sa.String(length=40), nullable=False),
+        sa.Column("rater_role", sa.String(length=20), nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("piece", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "tenant", "person", "competency", "rater_role", "dated_on", name=op.f("pk_assessment_results")
+        ),
+        sa.UniqueConstraint("tenant", "piece", name=op.f("uq_assessment_results_tenant_piece")),
+    )
+    protect("assessment_results")
+    op.create_table(
         "course_figures",
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("course", sa.Uuid(), nullable=False),
@@ -54,6 +72,27 @@ def upgrade() -> None:
     )
     protect("courses")
     op.create_table(
+        "disputes",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("piece", sa.Uuid(), nullable=False),
+        sa.Column("competency", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=True),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_disputes")),
+        sa.UniqueConstraint(
+            "tenant", "piece", "competency", "number", name=op.f("uq_disputes_tenant_piece_competency_number")
+        ),
+    )
+    op.create_index("ix_disputes_person", "disputes", ["tenant", "person"], unique=False)
+    protect("disputes")
+    op.create_table(
         "evidence_lines",
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("piece", sa.Uuid(), nullable=False),
@@ -69,8 +108,11 @@ def upgrade() -> None:
         sa.Column("course_version", sa.BigInteger(), nullable=True),
         sa.Column("dated_on", sa.Date(), nullable=False),
         sa.Column("handed_in_at", UtcDateTime(), nullable=True),
+        sa.Column("rated", sa.BigInteger(), nullable=True),
         sa.Column("weights", sa.JSON(), nullable=False),
         sa.Column("rule_set", sa.String(length=40), nullable=False),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_for", sa.String(length=40), nullable=True),
         sa.PrimaryKeyConstraint("tenant", "piece", "competency", name=op.f("pk_evidence_lines")),
     )
     op.create_index("ix_evidence_lines_person", "evidence_lines", ["tenant", "person", "competency"], unique=False)
@@ -92,9 +134,12 @@ def upgrade() -> None:
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("pre", sa.BigInteger(), nullable=True),
         sa.Column("post", sa.BigInteger(), nullable=True),
+        sa.Column("as_of", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "enrolment", name=op.f("pk_figure_rows")),
     )
+    op.create_index("ix_figure_rows_class", "figure_rows", ["tenant", "class_", "enrolment"], unique=False)
     op.create_index("ix_figure_rows_course", "figure_rows", ["tenant", "course", "enrolment"], unique=False)
+    op.create_index("ix_figure_rows_programme", "figure_rows", ["tenant", "programme", "enrolment"], unique=False)
     protect("figure_rows")
     op.create_table(
         "frameworks",
@@ -181,6 +226,18 @@ def upgrade() -> None:
     )
     protect("profiles")
     op.create_table(
+        "tombstones",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("piece", sa.Uuid(), nullable=False),
+        sa.Column("competency", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("event", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "piece", "competency", name=op.f("pk_tombstones")),
+    )
+    protect("tombstones")
+    op.create_table(
         "units",
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("unit", sa.Uuid(), nullable=False),
@@ -191,6 +248,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "unit", name=op.f("pk_units")),
     )
     protect("units")
+    op.create_table(
+        "withdrawals",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("piece", sa.Uuid(), nullable=False),
+        sa.Column("competency", sa.String(length=40), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "piece", "competency", name=op.f("pk_withdrawals")),
+    )
+    protect("withdrawals")
     op.create_table(
         "zones",
         sa.Column("tenant", sa.Uuid(), nullable=False),

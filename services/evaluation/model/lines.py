@@ -77,6 +77,11 @@ def source_of_ratings(rater_role: str) -> str:
     return f"rating/{rater_role}"
 
 
+def rater_role_of(source: str) -> str | None:
+    """Name the role of the raters behind a source of ratings; None for any other source."""
+    return source.removeprefix("rating/") if kind_of(source) == "rating" else None
+
+
 SOURCE_OF_SCORES = "score"
 """The one source of scores from outside."""
 

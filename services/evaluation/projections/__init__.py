@@ -11,21 +11,29 @@ from sqlalchemy.orm import Session
 from services.evaluation.projections.copies import copy_courses, copy_jobs, copy_people, copy_units, copy_zones
 from services.evaluation.projections.figures import count_completions, count_enrolments
 from services.evaluation.projections.hours import record_hours
-from services.evaluation.projections.ledger import record_attempts, record_completions
+from services.evaluation.projections.ledger import (
+    record_attempts,
+    record_completions,
+    record_ratings,
+    record_withdrawals,
+)
 from services.evaluation.projections.pieces import newest_attempts, newest_completions
 from shared.errors import Invalid, Reject
 from shared.events.assessment import AttemptGraded
 from shared.events.enrolment import TrainingCompleted
+from shared.events.evaluation import EvidenceRecorded
 
 __all__ = [
     "add_attempts",
     "add_completions",
+    "add_ratings",
     "copy_courses",
     "copy_jobs",
     "copy_people",
     "copy_units",
     "copy_zones",
     "count_enrolments",
+    "record_withdrawals",
 ]
 
 
@@ -42,6 +50,12 @@ def add_completions(session: Session, events: Sequence[TrainingCompleted]) -> No
         record_completions(session, newest)
         record_hours(session, newest)
     count_completions(session, events, newest)
+
+
+def add_ratings(session: Session, events: Sequence[EvidenceRecorded]) -> None:
+    """Take what raters found into the ledger."""
+    with _unusable_is_dead():
+        record_ratings(session, events)
 
 
 @contextmanager

@@ -65,6 +65,7 @@ def count_enrolments(session: Session, events: Sequence[LearnerEnrolled]) -> Non
     for event in events:
         rows.setdefault((event.tenant, event.enrolment), _blank(event))["enrolled_event"] = event.id
         changes.of(event).enrolled += 1
+    _date(rows, events)
     put(session, FigureRow, list(rows.values()))
     changes.write(session)
 
@@ -73,7 +74,7 @@ def count_completions(
     session: Session, events: Sequence[TrainingCompleted], newest: Sequence[TrainingCompleted]
 ) -> None:
     """Count completions and their pairs; those of `newest` replace what a lower revision had added."""
-    changes, rows = _Changes(events), _known_rows(session, newest)
+    changes, rows = _Changes(events), _known_rows(session, events)
     for event in newest:
         row = rows.setdefault((event.tenant, event.enrolment), _blank(event))
         change = changes.of(event)
@@ -86,8 +87,16 @@ def count_completions(
             "pre": event.pre,
             "post": event.post,
         }
+    _date(rows, events)
     put(session, FigureRow, list(rows.values()))
     changes.write(session)
+
+
+def _date(rows: dict[Place, Row], events: Iterable[EnrolmentFact]) -> None:
+    """Move the time of rows to that of the newest event about each, also of one that came too late."""
+    for event in events:
+        row = rows[event.tenant, event.enrolment]
+        row["as_of"] = max(row["as_of"], event.time)
 
 
 def _known_rows(session: Session, events: Sequence[EnrolmentFact]) -> dict[Place, Row]:
@@ -112,6 +121,7 @@ def _blank(event: EnrolmentFact) -> Row:
         "provider": event.provider,
         "unit": event.unit,
         "revision": 0,
+        "as_of": event.time,
         **nothing,
     }
 

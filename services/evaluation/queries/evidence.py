@@ -8,21 +8,32 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from services.evaluation.model.evidence import MICRO
-from services.evaluation.model.lines import Kind, Standing, kind_of, standings
+from services.evaluation.model.lines import Kind, Standing, kind_of, rater_role_of, standings
 from services.evaluation.model.tables import EvidenceLine, Person
 from services.evaluation.model.tables.ledger import line_of
 from services.evaluation.queries.courses import course_titles
+from services.evaluation.queries.disputes import states_of
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceShown:
-    """A line as the person it is about may read it; `weights` are in nat, for the levels 1 to 5."""
+    """A line as the person it is about may read it; `weights` are in nat, for the levels 1 to 5.
+
+    `dispute` is the state of the last dispute about it, None where there was none.
+    """
 
     line: EvidenceLine
     kind: Kind
+    rater_role: str | None
     course_title: str | None
     weights: list[float]
     standing: Standing
+    dispute: str | None
+
+    @property
+    def disputed(self) -> bool:
+        """Tell whether the person disagrees and nobody has decided yet."""
+        return self.dispute == "open"
 
 
 def evidence_of(person: Person, competency: str | None = None) -> Select[EvidenceLine]:
@@ -36,13 +47,16 @@ def shown(session: Session, person: Person, lines: Sequence[EvidenceLine]) -> li
     stand = _standings(session, person, {line.competency for line in lines})
     versions = {(line.course, line.course_version) for line in lines if line.course and line.course_version}
     titles = course_titles(session, versions)
+    disputes = states_of(session, person.tenant, {line.piece for line in lines})
     return [
         EvidenceShown(
             line=line,
             kind=kind_of(line.source),
+            rater_role=rater_role_of(line.source),
             course_title=titles.get((line.course, line.course_version or 0)) if line.course else None,
             weights=[weight / MICRO for weight in line.weights],
             standing=stand[line.competency, line.piece],
+            dispute=disputes.get((line.competency, line.piece)),
         )
         for line in lines
     ]

@@ -1,5 +1,6 @@
 """People, as far as the one who asks may see them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.evaluation.model.tables import Person, Unit, Zone
 from services.evaluation.model.tables.copies import units_above
 from shared import clock
-from shared.errors import Forbidden, NotYetKnown
+from shared.errors import Forbidden, NotFound, NotYetKnown
 
 
 class TenantIsNotYetKnown(NotYetKnown):
@@ -19,6 +20,10 @@ class TenantIsNotYetKnown(NotYetKnown):
 
 class PersonIsNotYetKnown(NotYetKnown):
     """No fact about this person has arrived from identity."""
+
+
+class MachineIsNobody(NotFound):
+    """A machine has a token, but it is no person with an evaluation of its own."""
 
 
 class PersonMayNotBeSeen(Forbidden):
@@ -60,7 +65,17 @@ def unit_name(session: Session, tenant: UUID, unit: UUID) -> str | None:
     return session.scalar(select(Unit.name).where(Unit.tenant == tenant, Unit.unit == unit))
 
 
+def units_from(session: Session, tenant: UUID, units: Collection[UUID]) -> set[UUID]:
+    """Give some units and every unit below them, as the tree stands today."""
+    parents = _parents(session, tenant)
+    return {*units, *(unit for unit in parents if not set(units).isdisjoint(units_above(parents, unit)))}
+
+
 def _works_below(session: Session, tenant: UUID, person: Person, units: frozenset[UUID], today: date) -> bool:
-    rows = session.execute(select(Unit.unit, Unit.parent).where(Unit.tenant == tenant))
-    parents: dict[UUID, UUID | None] = {row.unit: row.parent for row in rows}
+    parents = _parents(session, tenant)
     return any(units.intersection(units_above(parents, post.unit)) for post in person.posts_on(today))
+
+
+def _parents(session: Session, tenant: UUID) -> dict[UUID, UUID | None]:
+    rows = session.execute(select(Unit.unit, Unit.parent).where(Unit.tenant == tenant))
+    return {row.unit: row.parent for row in rows}

@@ -59,7 +59,7 @@ class CompetencyOfPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class PostOfPerson:
-    """The primary post held today, and the version of its standard in force; None where none is set."""
+    """A post held today, and the version of its standard in force; None where none is set."""
 
     id: UUID
     job: str
@@ -80,11 +80,15 @@ class MatchOfPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class ProfileOfPerson:
-    """A profile on a day. `match` is None unless all required levels are assessed: `assessed` of `required` are."""
+    """A profile on a day, measured against the primary `post`; those held as `acting` are listed.
+
+    `match` is None unless all required levels are assessed: `assessed` of `required` are.
+    """
 
     person: UUID
     as_of: date
     post: PostOfPerson | None
+    acting: list[PostOfPerson]
     competencies: list[CompetencyOfPerson]
     match: MatchOfPerson | None
     assessed: int
@@ -94,7 +98,8 @@ class ProfileOfPerson:
 def profile_of(session: Session, person: Person, *, today: date) -> ProfileOfPerson:
     """Give a person's profile as it stands today: required competencies by gap, then whatever else evidence shows."""
     kept = _kept_readings(session, person)
-    post = _post_of(session, person, person.primary_post(today), today)
+    primary = person.primary_post(today)
+    post = _post_of(session, person, primary, today) if primary else None
     asked = post.standard.asked() if post and post.standard else []
     found = gaps(asked, {code: reading.level for code, reading in kept.items()})
     required = {gap.requirement.competency: gap for gap in found}
@@ -103,6 +108,7 @@ def profile_of(session: Session, person: Person, *, today: date) -> ProfileOfPer
         person=person.person,
         as_of=today,
         post=post,
+        acting=[_post_of(session, person, one, today) for one in person.posts_on(today) if not one.primary],
         competencies=[
             _competency(
                 code, names.get(code), gap=required.get(code), kept=kept.get(code), lines=lines[code], today=today
@@ -130,9 +136,7 @@ def _lines_of(session: Session, person: Person) -> defaultdict[str, list[Line]]:
     return lines
 
 
-def _post_of(session: Session, person: Person, post: PostHeld | None, today: date) -> PostOfPerson | None:
-    if post is None:
-        return None
+def _post_of(session: Session, person: Person, post: PostHeld, today: date) -> PostOfPerson:
     return PostOfPerson(
         id=post.id,
         job=post.job,

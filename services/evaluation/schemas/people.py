@@ -8,6 +8,7 @@ from marshmallow.validate import Length, OneOf, Range
 from services.evaluation.model.gaps import Status
 from services.evaluation.model.lines import Kind, Role, Standing
 from services.evaluation.model.profiles import Freshness
+from services.evaluation.model.tables.disputes import State
 from shared.web.pagination import PageQuery
 
 STATUSES = (*get_args(Status), "not required")
@@ -21,7 +22,7 @@ class StandardInForceSchema(Schema):
 
 
 class PostSchema(Schema):
-    """The primary post held today."""
+    """A post held today."""
 
     id = fields.UUID(required=True)
     job = fields.String(required=True)
@@ -73,11 +74,15 @@ class MatchSchema(Schema):
 
 
 class ProfileSchema(Schema):
-    """A competency profile. `match` is null unless all required levels are assessed: `assessed` of `required` are."""
+    """A competency profile, measured against the primary `post`; posts held as `acting` are listed.
+
+    `match` is null unless all required levels are assessed: `assessed` of `required` are.
+    """
 
     person = fields.UUID(required=True)
     as_of = fields.Date(required=True)
     post = fields.Nested(PostSchema, required=True, allow_none=True)
+    acting = fields.List(fields.Nested(PostSchema), required=True)
     competencies = fields.List(fields.Nested(CompetencyOfPersonSchema), required=True)
     assessed = fields.Integer(required=True)
     required = fields.Integer(required=True)
@@ -95,12 +100,21 @@ class EvidenceSchema(Schema):
 
     event = fields.UUID(required=True, attribute="line.event")
     piece = fields.UUID(
-        required=True, attribute="line.piece", metadata={"description": "The attempt, or the completed enrolment."}
+        required=True,
+        attribute="line.piece",
+        metadata={"description": "The attempt, the completed enrolment, or the rating."},
     )
     revision = fields.Integer(required=True, attribute="line.revision")
     competency = fields.String(required=True, attribute="line.competency")
     kind = fields.String(required=True, validate=OneOf(get_args(Kind)))
     role = fields.String(required=True, allow_none=True, attribute="line.role", validate=OneOf((*get_args(Role), None)))
+    rater_role = fields.String(required=True, allow_none=True)
+    level = fields.Integer(
+        required=True,
+        allow_none=True,
+        attribute="line.rated",
+        metadata={"description": "The level that a rater found."},
+    )
     enrolment = fields.UUID(required=True, allow_none=True, attribute="line.enrolment")
     course = fields.UUID(required=True, allow_none=True, attribute="line.course")
     course_version = fields.Integer(required=True, allow_none=True, attribute="line.course_version")
@@ -112,6 +126,16 @@ class EvidenceSchema(Schema):
         metadata={"description": "Log-likelihood of each level in nat, 0 at most."},
     )
     standing = fields.Enum(Standing, by_value=fields.String, required=True)
+    withdrawn_for = fields.String(required=True, allow_none=True, attribute="line.withdrawn_for")
+    disputed = fields.Boolean(
+        required=True, metadata={"description": "The person disagrees, and nobody has decided yet."}
+    )
+    dispute = fields.String(
+        required=True,
+        allow_none=True,
+        validate=OneOf((*get_args(State), None)),
+        metadata={"description": "What became of the last dispute about it."},
+    )
     rule_set = fields.String(required=True, attribute="line.rule_set")
 
 

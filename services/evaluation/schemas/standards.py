@@ -1,4 +1,4 @@
-"""The shapes of frameworks and job standards."""
+"""The shapes of rule sets, frameworks and job standards."""
 
 from marshmallow import Schema, fields
 from marshmallow.validate import Length
@@ -50,6 +50,26 @@ class JobStandardsSchema(Schema):
     """The standards of the jobs in a file."""
 
     items = fields.List(fields.Nested(JobStandardSchema), required=True)
+
+
+class RuleSetNamedSchema(Schema):
+    """A rule set, in force until one with a later day follows it."""
+
+    code = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    source = fields.String(required=True)
+
+
+class RuleSetSchema(RuleSetNamedSchema):
+    """A rule set with its numbers, each beside its source."""
+
+    payload = fields.Dict(keys=fields.String(), required=True)
+
+
+class RuleSetsSchema(Schema):
+    """All rule sets, oldest first."""
+
+    items = fields.List(fields.Nested(RuleSetNamedSchema), required=True)
 
 
 class JobStandardsQuery(PageQuery):

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.evaluation.app import service
 from shared.database import Database
 from shared.events import Event
+from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 from shared.ids import new_id
 from shared.messaging.handling import handle
 from shared.web.app import App
@@ -40,6 +41,10 @@ class City:
         with self.database.writing() as session:
             handle(service, session, events)
 
+    def hear_itself(self) -> None:
+        """Let the service hear what it said of evidence, as it does through the log."""
+        self.hear(*self.said(EvidenceRecorded), *self.said(EvidenceWithdrawn))
+
     def person(self) -> UUID:
         """Let the service hear of somebody who works in the unit."""
         person = new_id()
@@ -58,6 +63,10 @@ class City:
     def visitor(self, *roles: Role, person: UUID | None = None, unit: UUID | None = None) -> Visitor:
         """Give a caller of this city; without roles, one that may do nothing."""
         return Visitor(self.app, bearer(self.id, person or new_id(), *roles, unit=unit))
+
+    @property
+    def machine(self) -> Visitor:
+        return Visitor(self.app, bearer(self.id, new_id(), "analyst", machine=True))
 
     def learner(self, person: UUID | None = None) -> Visitor:
         return self.visitor("learner", person=person)

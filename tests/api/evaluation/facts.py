@@ -11,6 +11,7 @@ from shared.events import Event
 from shared.events.assessment import AttemptGraded, MarkedItem
 from shared.events.catalogue import CoursePublished, Outcome, Scope, TestRole
 from shared.events.enrolment import DayMinutes, LearnerEnrolled, TrainingCompleted
+from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn, RaterRole
 from shared.events.identity import JobDefined, PersonAssigned, Post, TenantDefined, UnitDefined
 from shared.ids import new_id
 
@@ -32,9 +33,12 @@ class Study:
     course: UUID = field(default_factory=new_id)
     enrolment: UUID = field(default_factory=new_id)
     competency: str = "PP"
+    class_: UUID | None = None
+    programme: UUID | None = None
+    unit: UUID | None = None
 
-    def enrolled(self) -> LearnerEnrolled:
-        return LearnerEnrolled(**self._dimensions(), time=START, opens=TODAY, closes=None, sequence=1)
+    def enrolled(self, at: datetime = START) -> LearnerEnrolled:
+        return LearnerEnrolled(**self._dimensions(), time=at, opens=TODAY, closes=None, sequence=1)
 
     def graded(
         self,
@@ -112,11 +116,49 @@ class Study:
             "person": self.person,
             "course": self.course,
             "version": 1,
-            "class_": self.course,
-            "programme": self.course,
+            "class_": self.class_ or self.course,
+            "programme": self.programme or self.course,
             "provider": self.tenant,
-            "unit": None,
+            "unit": self.unit,
         }
+
+
+def rated(
+    tenant: UUID,
+    person: UUID,
+    level: int,
+    *,
+    piece: UUID | None = None,
+    competency: str = "PP",
+    by: RaterRole = "assessment_centre",
+    on: date = TODAY,
+) -> EvidenceRecorded:
+    return EvidenceRecorded(
+        tenant=tenant,
+        piece=piece or new_id(),
+        person=person,
+        kind="rating",
+        competency=competency,
+        level=level,
+        rater_role=by,
+        dated_on=on,
+        time=START,
+        sequence=1,
+    )
+
+
+def withdrawn(
+    tenant: UUID, person: UUID, piece: UUID, competency: str = "PP", *, sequence: int = 2
+) -> EvidenceWithdrawn:
+    return EvidenceWithdrawn(
+        tenant=tenant,
+        piece=piece,
+        person=person,
+        competency=competency,
+        reason="recorded_in_error",
+        time=START,
+        sequence=sequence,
+    )
 
 
 def tenant_defined(tenant: UUID) -> TenantDefined:

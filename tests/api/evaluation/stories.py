@@ -19,20 +19,22 @@ from tests.api.evaluation.facts import (
     job_defined,
     post,
     published,
+    rated,
     tenant_defined,
     unit_defined,
+    withdrawn,
 )
 
 DAY_BEFORE = TODAY - timedelta(days=1)
 
 
 def mixed_stream(tenant: UUID) -> list[Event]:
-    """Two people, two courses, three enrolments; corrections that take competencies, days and tests away again."""
+    """Two people, two courses, three enrolments, ratings; corrections and withdrawals that take things away again."""
     unit, course, other_course = new_id(), new_id(), new_id()
     ani, budi = new_id(), new_id()
     first, second = Study(tenant, ani, course), Study(tenant, ani, other_course, competency="KS")
     third = Study(tenant, budi, course)
-    attempt, quiz = new_id(), new_id()
+    attempt, quiz, rating = new_id(), new_id(), new_id()
     return [
         tenant_defined(tenant),
         unit_defined(tenant, unit),
@@ -55,6 +57,11 @@ def mixed_stream(tenant: UUID) -> list[Event]:
         # A clock may go wrong: the time of a figure is the newest one said, by whichever revision.
         third.completed(4100, 8700, at=START + timedelta(hours=9)),
         third.completed(4200, 8800, revision=2),
+        rated(tenant, budi, 4, on=DAY_BEFORE),
+        rated(tenant, ani, 5, piece=rating),
+        withdrawn(tenant, ani, rating),
+        withdrawn(tenant, ani, attempt, "KS", sequence=1),
+        withdrawn(tenant, ani, first.enrolment, "PP", sequence=1),
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from shared import clock
 from shared.ids import new_id
 from tests.api.evaluation.city import City
-from tests.api.evaluation.facts import assigned, post
+from tests.api.evaluation.facts import assigned, job_defined, post
 
 FRAMEWORK = "kode_kompetensi,nama\nPP,Pelayanan Publik\nKS,Kerja Sama\n"
 LEVELS = "kode_jabatan,kode_kompetensi,tingkat\nJ1,PP,4\nJ1,KS,2\n"
@@ -86,3 +86,17 @@ def test_the_primary_post_decides_and_one_that_ended_does_not(city: City) -> Non
     ended = post(city.unit, "J8", until=clock.now().date() - timedelta(days=30))
     city.hear(assigned(city.id, person, ended, post(city.unit, "J9", primary=False), post(city.unit)))
     assert city.learner(person).get("/me/profile").json["post"]["job"] == "J1"
+
+
+def test_posts_held_as_acting_are_listed_with_their_standards_and_gaps_are_those_of_the_primary_one(city: City) -> None:
+    person = new_id()
+    city.hear(job_defined(city.id, "J2"))
+    acting = with_standard(city).analyst.send("/job-standards", LEVELS.replace("J1", "J2"))
+    assert acting.status_code == 201
+    ended = post(city.unit, "J3", primary=False, until=clock.now().date() - timedelta(days=30))
+    city.hear(assigned(city.id, person, post(city.unit), post(city.office, "J2", primary=False), ended))
+    profile = city.learner(person).get("/me/profile").json
+    ((second),) = profile["acting"]
+    assert (profile["post"]["job"], second["job"], second["unit"]) == ("J1", "J2", str(city.office))
+    assert second["standard"] == {"version": 1, "valid_from": "2026-11-03"}
+    assert profile["required"] == 2

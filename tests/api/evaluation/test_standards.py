@@ -116,6 +116,22 @@ def test_a_version_that_never_was_is_not_found(city: City) -> None:
         assert city.learner().get(f"/frameworks/{version}").status_code == 404
 
 
+def test_a_rule_set_shows_every_number_beside_its_source(city: City) -> None:
+    (listed,) = city.learner().get("/rule-sets").json["items"]
+    shown = city.learner().get(f"/rule-sets/{listed['code']}").json
+    assert listed.items() <= shown.items()
+    assert (shown["code"], shown["valid_from"]) == ("nasional-2019-01", "2019-01-01")
+    half_life = shown["payload"]["level"]["half_life_months"]
+    assert half_life["value"] == 12
+    assert half_life["source"].startswith("own choice")
+    assert shown["payload"].keys() == {"evidence", "level", "job_person_match", "learning_hours", "display"}
+
+
+def test_a_rule_set_that_never_was_is_not_found(city: City) -> None:
+    for code in ("nasional-1900-01", "%27;--", "x" * 41):
+        assert city.learner().get(f"/rule-sets/{code}").status_code == 404
+
+
 def test_only_analysts_and_administrators_set_standards(city: City) -> None:
     for path in ("/frameworks", "/job-standards"):
         for outsider in (city.learner(), city.visitor("trainer", "manager"), city.visitor()):

@@ -66,10 +66,18 @@ def test_another_city_sees_nobody(city: City, other_city: City, path: str) -> No
 
 
 @pytest.mark.parametrize("path", ["/figures", "/figures/rows"])
-def test_only_analysts_and_administrators_see_a_course_s_figures(city: City, path: str) -> None:
+@pytest.mark.parametrize("kind", ["courses", "classes", "programmes"])
+def test_only_analysts_administrators_and_managers_see_figures(city: City, kind: str, path: str) -> None:
     course = city.trained().course
-    for outsider in (city.learner(), city.visitor("trainer"), city.manager(city.office), city.visitor()):
-        assert outsider.get(f"/courses/{course}{path}").status_code == 403
+    for outsider in (city.learner(), city.visitor("trainer"), city.visitor()):
+        assert outsider.get(f"/{kind}/{course}{path}").status_code == 403
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_machine_has_nothing_of_its_own_and_is_told_so_for_good(city: City, path: str) -> None:
+    answer = city.machine.get(f"/me/{path}")
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/machine-is-nobody")
+    assert city.machine.get(f"/people/{city.person()}/{path}").status_code == 200
 
 
 def test_nobody_is_answered_without_a_token(city: City) -> None:

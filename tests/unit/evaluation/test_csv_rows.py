@@ -59,3 +59,12 @@ def test_of_very_many_faults_the_first_are_told_and_all_are_counted() -> None:
     with pytest.raises(FileHasErrors) as refusal:
         read(b"code,name\n" + b"A,\n" * 500)
     assert (len(refusal.value.errors), refusal.value.parameters["count"]) == (200, 500)
+
+
+def test_faults_can_be_told_without_refusing_and_every_faulty_row_is_known_beyond_those_told() -> None:
+    faults = Faults()
+    for row in range(300, 1, -1):
+        faults.add(row, "code", "wrong", "Mend it.")
+    assert len(faults.told()) == 200
+    assert faults.told()[0] == {"row": 101, "column": "code", "code": "wrong", "detail": "Mend it."}
+    assert (faults.count, faults.rows) == (299, set(range(2, 301)))

@@ -13,7 +13,9 @@ from services.evaluation.model.lines import (
     first_day_of,
     kind_of,
     month_of,
+    rater_role_of,
     settled,
+    source_of_ratings,
     source_of_tests,
     standings,
 )
@@ -147,3 +149,8 @@ def test_months_are_numbered_without_a_gap() -> None:
 def test_a_source_of_no_known_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="'hearsay'"):
         kind_of("hearsay")
+
+
+def test_a_source_of_ratings_names_the_raters_and_no_other_source_does() -> None:
+    assert rater_role_of(source_of_ratings("assessment_centre")) == "assessment_centre"
+    assert rater_role_of(source_of_tests(COURSE)) is rater_role_of(SOURCE_OF_COMPLETIONS) is None

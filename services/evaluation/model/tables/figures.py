@@ -15,11 +15,16 @@ class FigureRow(TenantOwned, Base, kind="projection"):
     """An enrolment as its course's figures count it, with the dimensions stamped on its events.
 
     `enrolled_event` is None while only the completion has arrived; `completed_event` and what follows it are None
-    before the completion. `pre` and `post` are the pair of the gain, in basis points.
+    before the completion. `pre` and `post` are the pair of the gain, in basis points. `as_of` is the time of the
+    newest event about it.
     """
 
     __tablename__ = "figure_rows"
-    __table_args__ = (Index("ix_figure_rows_course", "tenant", "course", "enrolment"),)
+    __table_args__ = (
+        Index("ix_figure_rows_course", "tenant", "course", "enrolment"),
+        Index("ix_figure_rows_class", "tenant", "class_", "enrolment"),
+        Index("ix_figure_rows_programme", "tenant", "programme", "enrolment"),
+    )
 
     tenant: Mapped[UUID] = mapped_column(primary_key=True)
     enrolment: Mapped[UUID] = mapped_column(primary_key=True)
@@ -36,6 +41,7 @@ class FigureRow(TenantOwned, Base, kind="projection"):
     completed_on: Mapped[date | None] = mapped_column(Date)
     pre: Mapped[int | None]
     post: Mapped[int | None]
+    as_of: Mapped[datetime]
 
 
 class CourseFigure(TenantOwned, Base, kind="projection"):

@@ -32,7 +32,8 @@ class Piece(TenantOwned, Base, kind="projection"):
 class EvidenceLine(TenantOwned, Base, kind="projection"):
     """What one piece of evidence says of one competency of a person, with the event that said it.
 
-    `weights` are five whole micro-nats, for the levels 1 to 5. `sequence` is that of the event.
+    `weights` are five whole micro-nats, for the levels 1 to 5. `sequence` is that of the event. `rated` is the level
+    that a rater found. `withdrawn_by` is the event that withdrew the line, `withdrawn_for` the reason.
     """
 
     __tablename__ = "evidence_lines"
@@ -52,8 +53,28 @@ class EvidenceLine(TenantOwned, Base, kind="projection"):
     course_version: Mapped[int | None]
     dated_on: Mapped[date] = mapped_column(Date)
     handed_in_at: Mapped[datetime | None]
+    rated: Mapped[int | None]
     weights: Mapped[list[int]] = mapped_column(JSON)
     rule_set: Mapped[str] = mapped_column(String(40))
+    withdrawn_by: Mapped[UUID | None]
+    withdrawn_for: Mapped[str | None] = mapped_column(String(40))
+
+
+class Tombstone(TenantOwned, Base, kind="projection"):
+    """That a piece of evidence no longer speaks of a competency, whichever revision of it comes and whenever.
+
+    It is kept apart from the lines because it may come before its piece.
+    """
+
+    __tablename__ = "tombstones"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    piece: Mapped[UUID] = mapped_column(primary_key=True)
+    competency: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(String(40))
+    event: Mapped[UUID]
+    sequence: Mapped[int]
 
 
 class Profile(TenantOwned, Base, kind="projection"):
@@ -89,4 +110,5 @@ def line_of(row: Mapping[Any, Any]) -> Line:
         enrolment=row["enrolment"],
         role=row["role"],
         handed_in_at=row["handed_in_at"],
+        withdrawn=row["withdrawn_by"] is not None,
     )

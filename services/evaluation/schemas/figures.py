@@ -1,4 +1,4 @@
-"""The shapes of a course's figures and the rows behind them."""
+"""The shapes of the figures of courses, classes and programmes, and of the rows behind them."""
 
 from typing import get_args
 
@@ -24,15 +24,14 @@ class ShrunkSchema(Schema):
     sd = fields.Float(required=True)
 
 
-class CourseFiguresSchema(Schema):
-    """The figures of a course in the caller's city.
+class FiguresSchema(Schema):
+    """Figures of the caller's city, or with `units` of those who worked in or below these units when they enrolled.
 
     `display` says what may be seen of the gain: nothing (suppressed), the number of pairs `n` (count only), the
     `shrunk` effect (preliminary), or also the `gain` with `d` and `g` (shown); `why` says it in a sentence.
     """
 
-    course = fields.UUID(required=True)
-    title = fields.String(required=True, allow_none=True)
+    units = fields.List(fields.UUID(), required=True, allow_none=True)
     enrolled = fields.Integer(required=True)
     completed = fields.Integer(required=True)
     display = fields.String(required=True, validate=OneOf(get_args(DisplayClass)))
@@ -47,13 +46,34 @@ class CourseFiguresSchema(Schema):
     rows = fields.String(required=True, allow_none=True, metadata={"description": "Where the rows behind it are."})
 
 
+class CourseFiguresSchema(FiguresSchema):
+    """The figures of a course."""
+
+    course = fields.UUID(required=True)
+    title = fields.String(required=True, allow_none=True)
+
+
+class ClassFiguresSchema(FiguresSchema):
+    """The figures of a class."""
+
+    class_ = fields.UUID(required=True, data_key="class", attribute="class")
+
+
+class ProgrammeFiguresSchema(FiguresSchema):
+    """The figures of a programme."""
+
+    programme = fields.UUID(required=True)
+
+
 class FigureRowSchema(Schema):
-    """An enrolment behind a course's figures; scores are in basis points."""
+    """An enrolment behind a figure; scores are in basis points."""
 
     enrolment = fields.UUID(required=True)
     person = fields.UUID(required=True)
+    course = fields.UUID(required=True)
     course_version = fields.Integer(required=True)
     class_ = fields.UUID(required=True, data_key="class")
+    programme = fields.UUID(required=True)
     unit = fields.UUID(required=True, allow_none=True)
     completed_on = fields.Date(required=True, allow_none=True)
     revision = fields.Integer(required=True)

@@ -1,0 +1,59 @@
+"""Results of raters as they were recorded, and which evidence was withdrawn: what evaluation itself decided."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Date, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.evaluation.model.tables.base import Base
+from shared.database import TenantOwned
+from shared.errors import Conflict, NotYetKnown
+
+
+class ResultsWereTakenMeanwhile(Conflict):
+    """Another import recorded some of the same results at the same moment."""
+
+
+class EvidenceIsNotYetKnown(NotYetKnown):
+    """No such evidence has arrived here, or it does not speak of that competency."""
+
+
+class AssessmentResult(TenantOwned, Base, kind="record"):
+    """The level that raters of one role found of a competency of a person on a day: there is one.
+
+    `piece` is the evidence that was recorded last; once that is `withdrawn`, another level may be recorded anew.
+    """
+
+    __tablename__ = "assessment_results"
+    __table_args__ = (UniqueConstraint("tenant", "piece"),)
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    competency: Mapped[str] = mapped_column(String(40), primary_key=True)
+    rater_role: Mapped[str] = mapped_column(String(20), primary_key=True)
+    dated_on: Mapped[date] = mapped_column(Date, primary_key=True)
+    piece: Mapped[UUID]
+    level: Mapped[int]
+    withdrawn: Mapped[bool]
+    recorded_by: Mapped[UUID]
+    recorded_at: Mapped[datetime]
+
+    def record_anew(self, piece: UUID, level: int, *, by: UUID, at: datetime) -> None:
+        """Put another piece of evidence in the place of one that was withdrawn."""
+        self.piece, self.level, self.withdrawn = piece, level, False
+        self.recorded_by, self.recorded_at = by, at
+
+
+class Withdrawal(TenantOwned, Base, kind="record"):
+    """An analyst's decision that a piece of evidence no longer speaks of a competency; it is said once."""
+
+    __tablename__ = "withdrawals"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    piece: Mapped[UUID] = mapped_column(primary_key=True)
+    competency: Mapped[str] = mapped_column(String(40), primary_key=True)
+    person: Mapped[UUID]
+    reason: Mapped[str] = mapped_column(String(40))
+    decided_by: Mapped[UUID]
+    decided_at: Mapped[datetime]
