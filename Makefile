@@ -107,6 +107,8 @@ stop: python ## End both; what they stored stays under var/
 
 .PHONY: clean
 clean: stop ## End both and remove what var/ holds, .venv and every cache; the containers' volumes stay
+	@if [ -f var/suite.lock ] && ! $(PYTHON) -c 'import fcntl; fcntl.flock(open("var/suite.lock", "w"), fcntl.LOCK_EX | fcntl.LOCK_NB)' 2>/dev/null; \
+	  then echo "A suite runs on var/: end it first, or its data would vanish under it." >&2; exit 1; fi
 	if [ -d var ]; then find var -mindepth 1 -maxdepth 1 ! -name compose.env -exec rm -rf {} +; fi
 	rm -rf .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find services shared deploy tests -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -117,7 +119,7 @@ clean: stop ## End both and remove what var/ holds, .venv and every cache; the c
 python:
 	@test -n "$(PYTHON)" || { echo "Wiyata needs Python 3.11 or newer: install it, or name it with PYTHON=…" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "$(PYTHON) is older than Python 3.11: install a newer one, or name it with PYTHON=…" >&2; exit 1; }
+	  || { echo "$(PYTHON) does not run, or is older than Python 3.11: install a newer one, or name it with PYTHON=…" >&2; exit 1; }
 
 .PHONY: compose
 compose:

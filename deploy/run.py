@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.background import ROOT
 from deploy.demo.load import load
-from deploy.demo.origin import Origin, Refused
+from deploy.demo.origin import Origin, Refused, suite_address
 
 SECONDS_TO_START = 60.0
 
@@ -36,26 +36,28 @@ def _serve(suite: "subprocess.Popen[bytes]", folder: Path, log: Path, began: flo
     if not _started(suite, folder):
         print(_last_line(log), file=sys.stderr)
         return suite.wait() or 1
-    address = os.environ.get("WIYATA_PUBLIC_URL") or "http://{}:{}".format(
-        os.environ.get("WIYATA_HOST", "127.0.0.1"), os.environ.get("WIYATA_PORT", "8080")
-    )
+    address = suite_address()
     print(f"The suite serves after {time.monotonic() - began:.1f} s; its log: {log}", flush=True)
     try:
         load(Origin(address), folder)
     except Refused as refusal:
         print(f"The sample city was not loaded: {refusal}", file=sys.stderr)
-    print(_where_to_look(address), flush=True)
+    print(_where_to_look(address, folder), flush=True)
     return suite.wait()
 
 
-def _where_to_look(address: str) -> str:
+def _where_to_look(address: str, folder: Path) -> str:
+    # Another terminal does not know what was set in this one.
+    elsewhere = "" if folder == ROOT / "var" else f" --folder {folder}"
+    if address != suite_address({}):
+        elsewhere += f" --origin {address}"
     return f"""
 Wiyata serves at {address}
   sign in            {address}/api/identity/sign-in
   what can be asked  {address}/api/evaluation/reference (and catalogue, assessment, enrolment, identity)
   a learner's whole journey, in another terminal:
-                     .venv/bin/python -m deploy.demo.walkthrough
-Ctrl-C ends it; what it stored stays under var/."""
+                     .venv/bin/python -m deploy.demo.walkthrough{elsewhere}
+Ctrl-C ends it; what it stored stays in {folder}."""
 
 
 def _started(suite: "subprocess.Popen[bytes]", folder: Path) -> bool:
@@ -70,7 +72,10 @@ def _started(suite: "subprocess.Popen[bytes]", folder: Path) -> bool:
 
 
 def _log_of(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        sys.exit(f"WIYATA_FOLDER is {folder}, where no folder can be made ({refused.strerror}).")
     return folder / "suite.log"
 
 

@@ -1,13 +1,11 @@
 """The whole suite in one process: `python -m services run`; and what is said of all services: `docs`."""
 
-import sys
-
 import click
 
 from services.documents import write_documents
 from services.embedded import SERVICES, serve_suite
 from shared import logging as logs
-from shared.errors import WrongSetting
+from shared.cli import in_one_sentence
 from shared.settings import read_settings
 
 
@@ -32,7 +30,5 @@ def docs() -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with in_one_sentence("wiyata"):
         main(prog_name="python -m services")
-    except WrongSetting as wrong:
-        sys.exit(str(wrong))

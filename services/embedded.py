@@ -42,7 +42,7 @@ MARK = "suite.pid"
 
 def serve_suite(settings: Settings) -> None:
     """Serve every service until SIGTERM. Raises `WrongSetting` when a suite already runs on this folder."""
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    settings.make_folder()
     with _alone(settings):
         prepare(settings)
         suites: list[SuiteApp] = []

@@ -2,16 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from functools import partial
 from uuid import UUID
 
 import click
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from shared import logging as logs
 from shared.errors import LogUnavailable, NotCurrent, Refusal, WrongSetting
+from shared.ids import new_id
 from shared.messaging import operations, rebuild
 from shared.messaging.letters import listed
 from shared.messaging.notification import Announcer
@@ -19,6 +21,7 @@ from shared.migrations import is_current, make_version, migrate, require_current
 from shared.processes import open_database, open_log, run_consumer, run_relay
 from shared.service import Service
 from shared.settings import Settings, read_settings
+from shared.waiting import is_waiting
 from shared.web.app import create_app
 from shared.web.keys import KeyRing
 from shared.web.server import Stoppable, serve
@@ -28,13 +31,24 @@ OWN_CHECK = ("web", "relay", "consumer", "migrate")
 
 
 def run(service: Service) -> None:
-    """Run the command line of a service; a refusal is one sentence and exit code 1."""
-    try:
+    """Run the command line of a service."""
+    with in_one_sentence(service.name):
         settings = read_settings()
         logs.configure(settings.log_level)
         command_line(service, settings)(standalone_mode=False, prog_name=f"python -m services.{service.name}")
+
+
+@contextmanager
+def in_one_sentence(name: str) -> Iterator[None]:
+    """End the program with one sentence and exit code 1 when something is refused, or a database is away."""
+    try:
+        yield
     except (Refusal, WrongSetting, NotCurrent, LogUnavailable) as refused:
-        sys.exit(f"{service.name}: {refused}")
+        sys.exit(f"{name}: {refused}")
+    except DBAPIError as error:
+        if not is_waiting(error):
+            raise
+        sys.exit(f"{name}: The database does not answer ({_first_line(error.orig)}). Try again when it does.")
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
@@ -64,6 +78,8 @@ def command_line(service: Service, settings: Settings) -> click.Group:
     @click.pass_context
     def group(context: click.Context) -> None:
         if context.invoked_subcommand not in OWN_CHECK:
+            logs.silence_client_of_the_log()  # What it meets while it tries again is said once, by the refusal.
+            context.with_resource(logs.bound(correlation=str(new_id())))
             with closing(open_database(service, settings, "worker")) as database:
                 require_current(service, database)
 
@@ -177,6 +193,10 @@ def _add_letter_act(
     def command(event_id: UUID) -> None:
         count = act(service, open_database(service, settings, "worker"), event_id)
         click.echo(f"{count} events handled.")
+
+
+def _first_line(error: BaseException | None) -> str:
+    return next(iter(str(error).splitlines()), "").strip()
 
 
 def _progress(count: int) -> None:

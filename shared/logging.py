@@ -33,6 +33,11 @@ def trace_of(error: BaseException) -> str:
     return "\n".join([*(f"{one.filename}:{one.lineno} {one.name}" for one in frames), type(error).__name__])
 
 
+def silence_client_of_the_log() -> None:
+    """Leave out what Kafka's client says of every attempt to reach a broker: for commands, not for processes."""
+    logging.getLogger("kafka").setLevel(logging.CRITICAL)
+
+
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Make every logger of this process, ours and the libraries', write one JSON object a line."""
     shared: list[Processor] = [

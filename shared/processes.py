@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from prometheus_client import make_wsgi_app
+from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Request, Response
 
@@ -40,9 +41,20 @@ def open_log(settings: Settings) -> EventLog:
 def open_database(service: Service, settings: Settings, role: Role, *, hurried: bool = False) -> Database:
     """Open a service's database in a role. `hurried` ends statements that take too long, as handlers and timers may.
 
-    What an operator does by hand, such as a rebuild, takes as long as it takes.
+    What an operator does by hand, such as a rebuild, takes as long as it takes. Raises `WrongSetting` where the setting
+    of the role is no address.
     """
-    return Database(settings.database(service.name, role), options=STATEMENT_TIMEOUT if hurried else "")
+    kept_in_folder = not getattr(settings, f"database_{role}")
+    if kept_in_folder:
+        settings.make_folder()
+    try:
+        return Database(settings.database(service.name, role), options=STATEMENT_TIMEOUT if hurried else "")
+    except (ArgumentError, ImportError, LookupError, ValueError) as wrong:
+        # Its own words are left out: an address holds a password.
+        raise WrongSetting(
+            f"WIYATA_DATABASE_{role.upper()} is no address of a database: write one like "
+            "postgresql+psycopg://ROLE:PASSWORD@HOST:PORT/{service}."
+        ) from wrong
 
 
 def run_relay(service: Service, settings: Settings) -> None:

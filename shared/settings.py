@@ -38,12 +38,19 @@ class Settings:
     trusted_proxies: int
     json_limit: int
     upload_limit: int
-    smtp: str
 
     def database(self, service: str, role: Role) -> str:
         """Give the SQLAlchemy address of a service's database in a role."""
         template = {"owner": self.database_owner, "web": self.database_web, "worker": self.database_worker}[role]
         return template.format(service=service) if template else f"sqlite:///{self.folder / service}.sqlite"
+
+    def make_folder(self) -> None:
+        """Make the folder of state where there is none. Raises `WrongSetting` when that can't be done."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as refused:
+            sentence = f"WIYATA_FOLDER is {self.folder}, where no folder can be made ({refused.strerror})."
+            raise WrongSetting(sentence) from refused
 
     @property
     def embedded_log(self) -> Path:
@@ -82,7 +89,6 @@ def read_settings() -> Settings:
                 trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
                 json_limit=env.int("JSON_LIMIT", 1_000_000, validate=Range(1_000)),
                 upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
-                smtp=env.str("SMTP", ""),
             )
     except EnvError as wrong:
         raise WrongSetting(str(wrong)) from wrong

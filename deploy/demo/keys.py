@@ -55,6 +55,7 @@ def demo_keys(
         keys = Keys(**json.loads(kept.read_text()))
         if keys.returns_to == _demo_of(origin) and origin.knows(keys.machine, keys.secret):
             return keys
+    origin.require_suite()  # Without one, the command line would only tell that there is no database yet.
     keys = _registered(partial(_call, identity, settings), city, _demo_of(origin))
     folder.mkdir(parents=True, exist_ok=True)
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

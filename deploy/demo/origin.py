@@ -1,8 +1,9 @@
 """Talks to a running suite as a stranger would: over HTTP, at one address, with tokens of identity."""
 
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +28,12 @@ def spoken_to(origin: "Origin") -> Iterator[None]:
         sys.exit(f"No suite answers at {origin.address} ({type(silence).__name__}). `make run` starts one.")
 
 
+def suite_address(environment: Mapping[str, str] = os.environ) -> str:
+    """Give the address at which the suite of this environment is reached, as the services work it out."""
+    host, port = environment.get("WIYATA_HOST") or "127.0.0.1", environment.get("WIYATA_PORT") or "8080"
+    return environment.get("WIYATA_PUBLIC_URL") or f"http://{host}:{port}"
+
+
 class Origin:
     """A suite at one address; `transport` reaches it another way than that address says."""
 
@@ -42,6 +49,10 @@ class Origin:
     def machine(self, client_id: str, secret: str) -> "Visitor":
         """Give a machine that speaks for itself (client credentials)."""
         return Visitor(self, lambda: dict(_accepted(self._token_for(client_id, secret)).json()))
+
+    def require_suite(self) -> None:
+        """Do nothing where a suite answers. Raises `httpx.TransportError` or `Refused` where none does."""
+        _accepted(self.http.get("/api/identity/keys"))
 
     def knows(self, client_id: str, secret: str) -> bool:
         """Tell whether this suite gives the machine a token. Raises `Refused` when it answers neither way."""

@@ -18,7 +18,7 @@ from deploy.demo.city import Loaded, load_city
 from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
 from deploy.demo.load import CITY, first_link, people_without_account
-from deploy.demo.origin import Origin, Refused, Visitor, spoken_to
+from deploy.demo.origin import Origin, Refused, Visitor, spoken_to, suite_address
 from deploy.demo.sign_in import Site
 
 PATIENCE = 30.0
@@ -26,7 +26,7 @@ COMPETENCY = "PP"
 
 
 @click.command()
-@click.option("--origin", default=lambda: os.environ.get("WIYATA_PUBLIC_URL", "http://127.0.0.1:8080"))
+@click.option("--origin", default=suite_address)
 @click.option("--folder", type=click.Path(path_type=Path), default=lambda: os.environ.get("WIYATA_FOLDER", "var"))
 @identity_option
 def main(origin: str, folder: Path, identity: Sequence[str]) -> None:

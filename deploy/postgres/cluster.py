@@ -78,6 +78,7 @@ class Cluster:
             begins = self.pid is None
             if begins:
                 require_free_port(self.port, purpose="PostgreSQL", setting=PORT_SETTING)
+                postgres_programs()  # Before anything is changed on a machine that lacks them.
                 require_entrance(self.folder, service_account())
                 self._initialise()
                 self._launch()

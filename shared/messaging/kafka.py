@@ -257,7 +257,7 @@ def _asking() -> Iterator[None]:
     try:
         yield
     except (KafkaError, AssertionError, TimeoutError, OSError) as error:
-        raise LogUnavailable(f"{type(error).__name__}: {error}") from error
+        raise LogUnavailable(f"The broker does not answer ({str(error) or type(error).__name__}).") from error
 
 
 def _refuse_to_miss(consumer: Any, wanted: Mapping[Place, tuple[int, int]]) -> None:

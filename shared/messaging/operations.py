@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shared.database import Database
-from shared.errors import Conflict
+from shared.errors import Conflict, LogUnavailable
 from shared.events import BrokenPayload, Event, Letter, registry
 from shared.logging import log
 from shared.messaging import inbox, letters
@@ -81,10 +81,11 @@ def backfill(service: Service, database: Database, log: EventLog, event_type: st
 
 
 def status(service: Service, database: Database, log: EventLog) -> dict[str, Any]:
-    """Say how the flow of events stands: outbox, lag by topic, dead and parked."""
-    ends = log.ends(service.topics) if service.topics else {}
+    """Say how the flow of events stands: outbox, lag by topic, dead and parked.
+
+    `lag` is None and `log` says why where the log does not answer: the rest is asked for most while it is away.
+    """
     with database.reading() as session:
-        done = inbox.read_positions(session, log.ids(service.topics)) if service.topics else {}
         oldest = session.scalar(select(func.min(outbox.c.recorded_at)).where(outbox.c.published_at.is_(None)))
         counted = select(letter_table.c.state, func.count()).group_by(letter_table.c.state)
         states = {str(state): int(count) for state, count in session.execute(counted)}
@@ -92,13 +93,26 @@ def status(service: Service, database: Database, log: EventLog) -> dict[str, Any
     return {
         "service": service.name,
         "outbox": {"waiting": waiting, "oldest": oldest and oldest.isoformat()},
-        "lag": {
-            topic: sum(end - done.get(place, 0) for place, end in ends.items() if place[0] == topic)
-            for topic in service.topics
-        },
+        **_lag(service, database, log),
         "dead": states.get("dead", 0),
         "parked": states.get("parked", 0),
     }
+
+
+def _lag(service: Service, database: Database, log: EventLog) -> dict[str, Any]:
+    if not service.topics:
+        return {"lag": {}}
+    try:
+        ends, ids = log.ends(service.topics), log.ids(service.topics)
+    except LogUnavailable as away:
+        return {"lag": None, "log": str(away)}
+    with database.reading() as session:
+        done = inbox.read_positions(session, ids)
+    behind = {
+        topic: sum(end - done.get(place, 0) for place, end in ends.items() if place[0] == topic)
+        for topic in service.topics
+    }
+    return {"lag": behind}
 
 
 class LogWasMadeAnew(Conflict):

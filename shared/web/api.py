@@ -83,15 +83,15 @@ class Blueprint(SmorestBlueprint):
 
         return document
 
-    def body(self, content_type: str) -> Callable[[View], View]:
-        """Let a view read `request.get_data()` itself: document a body of this type and refuse any other with 415."""
-        content = {content_type: {"schema": {"type": "string"}}}
+    def body(self, *content_types: str) -> Callable[[View], View]:
+        """Let a view read `request.get_data()` itself: document a body of such a type and refuse any other with 415."""
+        content = {content_type: {"schema": {"type": "string"}} for content_type in content_types}
 
         def document(view: View) -> View:
             @wraps(view)
             def checked(*args: Any, **kwargs: Any) -> Any:
-                if request.mimetype != content_type:
-                    raise UnsupportedMediaType(f"Send the body as {content_type}.")
+                if request.mimetype not in content_types:
+                    raise UnsupportedMediaType(f"Send the body as {' or '.join(content_types)}.")
                 return view(*args, **kwargs)
 
             documented = _untyped(self.doc)(requestBody={"required": True, "content": content})(checked)

@@ -46,7 +46,6 @@ SEAMS = {
     "shared/ids.py": "the ids",
     "services/assessment/commands/banks.py": "the order in which a question's options will be shown, handed on as lots",
     "services/identity/model/base.py": "secrets that nobody can guess: links, tokens, clients",
-    "services/identity/pages/views.py": "a key of this process, so that its limiter keeps no names",
 }
 
 

@@ -51,3 +51,16 @@ def test_every_link_of_the_readme_leads_to_a_file_of_ours() -> None:
     links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
 
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_setting_that_the_readme_names_is_read_somewhere() -> None:
+    read = "".join(
+        path.read_text(encoding="utf-8")
+        for top in ("services", "shared", "deploy")
+        for path in (ROOT / top).rglob("*.py")
+    )
+    read += (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    named = set(re.findall(r"WIYATA_([A-Z_]+[A-Z])", README))
+
+    assert len(named) > 10
+    assert [name for name in sorted(named) if f'"{name}"' not in read and f"WIYATA_{name}" not in read] == []

@@ -10,6 +10,7 @@ from services.embedded import SERVICES
 WITHOUT_TENANT = {
     ("identity", "signing_keys"): "the platform's own keys sign the tokens of every tenant",
     ("identity", "refresh_tokens"): "reached by a secret's hash; its family has the tenant",
+    ("identity", "sign_in_tries"): "reached by a name's hash before a tenant is known, if there is one",
     ("identity", "tenants"): "the tenants themselves; a row's id is the tenant",
 }
 
