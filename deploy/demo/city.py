@@ -11,7 +11,10 @@ from deploy.demo.bundle import course_bundle
 from deploy.demo.origin import Visitor
 
 Say = Callable[[str], None]
-CLASS = "SPP-2026"
+YEAR = 2026
+BANKS = {".gift": ("gift-imports", "text/plain"), ".xml": ("moodle-xml-imports", "application/xml")}
+"""How a file of questions is imported, by its ending: the collection and the content type."""
+
 CSV = {"Content-Type": "text/csv"}
 
 
@@ -25,26 +28,31 @@ class Loaded:
 
 
 def load_city(folder: Path, machine: Visitor, say: Say) -> Loaded:
-    """Import roster, framework, job standards, questions and course of a folder, and plan a class."""
+    """Import roster, framework and job standards of a folder, and the course that lies with them."""
     roster = machine.post("identity/roster-imports", content=(folder / "roster.csv").read_bytes(), headers=CSV)
     say(f"roster: {roster['people']['created']} people new, {roster['people']['unchanged']} as before")
     framework = machine.post(
         "evaluation/frameworks",
         content=(folder / "framework.csv").read_bytes(),
-        params={"valid_from": "2026-01-01"},
+        params={"valid_from": f"{YEAR}-01-01"},
         headers=CSV,
     )
     say(f"framework: {len(framework['competencies'])} competencies, version {framework['version']}")
     standards = machine.post(
         "evaluation/job-standards",
         content=(folder / "job-standards.csv").read_bytes(),
-        params={"valid_from": "2026-01-01"},
+        params={"valid_from": f"{YEAR}-01-01"},
         headers=CSV,
     )
     say(f"job standards: {len(standards['items'])} jobs")
+    return load_course(folder, machine, say)
+
+
+def load_course(folder: Path, machine: Visitor, say: Say) -> Loaded:
+    """Import the questions and the course of a folder, publish them, and plan a class that anybody can join."""
     key = _load_assessments(folder, machine, say)
-    course = _load_course(folder, machine, say)
-    return Loaded(course, _class_of(machine, course), key)
+    code, course = _publish_course(folder, machine, say)
+    return Loaded(course, _class_of(machine, f"{code}-{YEAR}", course), key)
 
 
 def _load_assessments(folder: Path, machine: Visitor, say: Say) -> dict[str, int]:
@@ -56,33 +64,33 @@ def _load_assessments(folder: Path, machine: Visitor, say: Say) -> dict[str, int
         code = wanted["code"]
         if code not in banks:
             banks[code] = machine.post("assessment/banks", json={"code": code, "title": wanted["title"]})["id"]
-        gift = (folder / wanted["bank"]).read_bytes()
-        taken = machine.post(
-            f"assessment/banks/{banks[code]}/gift-imports", content=gift, headers={"Content-Type": "text/plain"}
-        )
+        file = folder / wanted["bank"]
+        way, kind = BANKS[file.suffix]
+        place = f"assessment/banks/{banks[code]}/{way}"
+        taken = machine.post(place, content=file.read_bytes(), headers={"Content-Type": kind})
         if code not in made:
             assessment = {name: wanted[name] for name in ("code", "title", "role")}
-            assessment |= {"bank": banks[code], "attempts_allowed": wanted["attempts"]}
-            made[code] = machine.post("assessment/assessments", json=assessment)["id"]
+            drawn = {"bank": banks[code], "draw": wanted["questions"], "attempts_allowed": wanted["attempts"]}
+            made[code] = machine.post("assessment/assessments", json=assessment | drawn)["id"]
         version = machine.put(f"assessment/assessments/{made[code]}/publication")
         key |= {one["id"]: one["correct"] for one in machine.all_of(f"assessment/banks/{banks[code]}/questions")}
         say(f"assessment {code}: {taken['added']} questions new, version {version['version']}")
     return key
 
 
-def _load_course(folder: Path, machine: Visitor, say: Say) -> str:
+def _publish_course(folder: Path, machine: Visitor, say: Say) -> tuple[str, str]:
     zipped = ("course.zip", course_bundle(folder / "course"), "application/zip")
     course: str = machine.post("catalogue/course-imports", files={"file": zipped})["course"]
     place = f"catalogue/courses/{course}"
     answer = machine.put(f"{place}/publication", headers={"If-Match": machine.tag_of(place)})
     say(f"course {answer['code']}: version {answer['version']}")
-    return course
+    return answer["code"], course
 
 
-def _class_of(machine: Visitor, course: str) -> str:
+def _class_of(machine: Visitor, code: str, course: str) -> str:
     planned = {one["code"]: one["id"] for one in machine.all_of("enrolment/classes")}
-    if CLASS not in planned:
-        wanted: dict[str, Any] = {"code": CLASS, "course": course, "kind": "self_paced"}
-        planned[CLASS] = machine.post("enrolment/classes", json=wanted)["id"]
-    class_: str = planned[CLASS]
+    if code not in planned:
+        wanted: dict[str, Any] = {"code": code, "course": course, "kind": "self_paced"}
+        planned[code] = machine.post("enrolment/classes", json=wanted)["id"]
+    class_: str = planned[code]
     return class_

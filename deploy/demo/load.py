@@ -13,20 +13,21 @@ import yaml
 from rich.console import Console
 from rich.progress import track
 
-from deploy.demo.city import Loaded, load_city
+from deploy.demo.city import Loaded, load_city, load_course
 from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
-from deploy.demo.origin import Origin, Visitor, spoken_to
+from deploy.demo.origin import Origin, Visitor, spoken_to, suite_address
 from deploy.demo.sign_in import Site
 
 CITY = Path(__file__).parent / "semarang"
+COURSES = Path(__file__).parent / "courses"
 ACCOUNTS = "demo-accounts.txt"
 SEED = 20261122
 LEARNERS = 24
 
 
 @click.command()
-@click.option("--origin", default=lambda: os.environ.get("WIYATA_PUBLIC_URL", "http://127.0.0.1:8080"))
+@click.option("--origin", default=suite_address)
 @click.option("--folder", type=click.Path(path_type=Path), default=lambda: os.environ.get("WIYATA_FOLDER", "var"))
 @identity_option
 def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
@@ -43,7 +44,13 @@ def load(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> No
     keys = demo_keys(folder, origin, city, identity=identity)
     machine = origin.machine(keys.machine, keys.secret)
     console.print(f"[bold]{city['name']}[/bold]")
-    loaded = load_city(CITY, machine, lambda line: console.print(f"  {line}"))
+
+    def say(line: str) -> None:
+        console.print(f"  {line}")
+
+    loaded = load_city(CITY, machine, say)
+    for course in sorted(COURSES.iterdir()):
+        load_course(course, machine, say)
     site = Site(origin, keys.site, keys.returns_to)
     done = machine.get(f"evaluation/courses/{loaded.course}/figures")["enrolled"]
     if done < LEARNERS:

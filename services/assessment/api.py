@@ -10,10 +10,13 @@ from services.assessment import queries, schemas
 from services.assessment.commands import assessments as publishing
 from services.assessment.commands import attempts as sitting
 from services.assessment.commands import banks as collecting
+from services.assessment.commands import corrections as correcting
 from services.assessment.commands.assessments import Publication
 from services.assessment.commands.attempts import Choice
-from services.assessment.commands.banks import QuestionImport
-from services.assessment.model import Answer, Assessment, Bank, Question
+from services.assessment.commands.banks import QuestionImport, Reader
+from services.assessment.gift import read_gift
+from services.assessment.model import Answer, Assessment, Bank, Correction, Question
+from services.assessment.moodle_xml import read_moodle_xml
 from services.assessment.queries import Result, Sheet
 from shared.web.api import Blueprint
 from shared.web.app import session
@@ -63,7 +66,17 @@ def show_bank(bank_id: UUID) -> Bank:
 @banks.response(200, schemas.ImportSchema)
 def import_gift(query: Mapping[str, Any], bank_id: UUID) -> QuestionImport:
     """Take a GIFT file (text/plain, UTF-8) whole or not at all. The same file again adds nothing."""
-    return collecting.import_gift(session(), caller().tenant, bank_id, request.get_data(cache=False), **query)
+    return _import(bank_id, query, read_gift)
+
+
+@banks.route("/banks/<uuid:bank_id>/moodle-xml-imports", methods=["POST"])
+@require("trainer", "administrator")
+@banks.body("application/xml", "text/xml")
+@banks.arguments(schemas.ImportQuery, location="query")
+@banks.response(200, schemas.ImportSchema)
+def import_moodle_xml(query: Mapping[str, Any], bank_id: UUID) -> QuestionImport:
+    """Take a Moodle XML file (UTF-8) whole or not at all. The same file again adds nothing."""
+    return _import(bank_id, query, read_moodle_xml)
 
 
 @banks.route("/banks/<uuid:bank_id>/questions")
@@ -74,6 +87,26 @@ def list_questions(query: Mapping[str, Any], bank_id: UUID) -> Page[Question]:
     """List the questions of a bank with their keys, in the bank's order; retired ones are left out."""
     bank = queries.bank_of(session(), caller().tenant, bank_id)
     return page(session(), queries.active_questions(bank.id), by=(Question.number, Question.id), **query)
+
+
+@banks.route("/banks/<uuid:bank_id>/questions/<uuid:question_id>/key", methods=["PUT"])
+@require("trainer", "administrator")
+@banks.arguments(schemas.KeyRequest)
+@banks.response(200, schemas.QuestionSchema)
+def correct_key(key: Mapping[str, Any], bank_id: UUID, question_id: UUID) -> Question:
+    """Correct the key of a question: gives its next revision, and marks again the attempts that asked this one."""
+    return correcting.correct_key(session(), caller().tenant, bank_id, question_id, key)
+
+
+@banks.route("/banks/<uuid:bank_id>/corrections")
+@require("trainer", "administrator")
+@banks.arguments(PageQuery, location="query")
+@banks.response(200, page_of(schemas.CorrectionSchema))
+def list_corrections(query: Mapping[str, Any], bank_id: UUID) -> Page[Correction]:
+    """List the corrections of keys in a bank, and how far attempts are marked again."""
+    bank = queries.bank_of(session(), caller().tenant, bank_id)
+    by = (Correction.corrected_at, Correction.question_id)
+    return page(session(), queries.corrections_in(bank.id), by=by, **query)
 
 
 @assessments.route("/assessments", methods=["POST"])
@@ -154,3 +187,8 @@ def hand_in_attempt(attempt_id: UUID) -> Result:
     """Hand in and be marked at once; doing so again gives the same result."""
     attempt, grade = sitting.hand_in_attempt(session(), caller().tenant, attempt_id, by=caller().id)
     return queries.result_of(session(), attempt, grade)
+
+
+def _import(bank_id: UUID, query: Mapping[str, Any], read: Reader) -> QuestionImport:
+    content = request.get_data(cache=False)
+    return collecting.import_questions(session(), caller().tenant, bank_id, content, read=read, **query)

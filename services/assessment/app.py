@@ -7,6 +7,8 @@ from flask import Flask
 import shared.cli
 from services.assessment import projections
 from services.assessment.api import assessments, attempts, banks
+from services.assessment.commands.corrections import mark_corrected_attempts_again
+from services.assessment.commands.marking import hand_in_overdue_attempts
 from services.assessment.model import Base
 from shared.events.catalogue import CoursePublished
 from shared.events.enrolment import LearnerEnrolled
@@ -25,7 +27,11 @@ service = Service(
         CoursePublished: projections.copy_courses,
         LearnerEnrolled: projections.copy_enrolments,
     },
-    timers={forget_old_requests: timedelta(hours=1)},
+    timers={
+        hand_in_overdue_attempts: timedelta(seconds=5),
+        mark_corrected_attempts_again: timedelta(seconds=5),
+        forget_old_requests: timedelta(hours=1),
+    },
 )
 
 

@@ -8,44 +8,26 @@ The reader never raises. Texts come out as written, HTML included: who shows the
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
-from services.assessment.gift_text import Block, blocks, cut, find, has_control_sign, pieces, take_format, unescape
-from services.assessment.preview import NotCarriedOver, Option, Preview, Question, QuestionError
+from services.assessment.gift_answers import numbers_of, pairs_of, texts_of, weight_of, without_weight
+from services.assessment.gift_text import Block, blocks, cut, find, pieces, take_format, unescape
+from services.assessment.preview import Kind, NotCarriedOver, Option, Preview, Question, QuestionError
+from services.assessment.question_rules import (
+    LONGEST_TITLE,
+    REASONS,
+    WEIGHTS_LEFT,
+    Fault,
+    Labels,
+    Limits,
+    checked,
+    decode,
+    loses_weights,
+    measured_by,
+)
 
-__all__ = ["GiftLimits", "NotCarriedOver", "Option", "Preview", "Question", "QuestionError", "read_gift"]
-
-_REASONS = {
-    "multiple": "it has several right options or partial weights",
-    "matching": "matching pairs are not supported yet",
-    "numeric": "numeric answers are not supported yet",
-    "short_answer": "short answers are not supported yet",
-    "essay": "an essay cannot be marked by the server",
-    "description": "it asks nothing",
-}
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 _TRUE_FALSE = re.compile(r"(?P<truth>T|TRUE|F|FALSE)\s*(?P<feedback>#.*)?", re.IGNORECASE | re.DOTALL)
-_WEIGHT = re.compile(r"\s*%(?P<weight>-?[0-9]{1,3}(?:\.[0-9]{1,5})?)%")
 _RIGHT = "="
-_TAGS = {"competency": "kompetensi", "level": "tingkat"}
-
-
-@dataclass(frozen=True)
-class GiftLimits:
-    """How much a file may hold: bytes, questions, characters of a question's text and of one option."""
-
-    max_bytes: int = 2_000_000
-    max_questions: int = 2_000
-    max_text: int = 10_000
-    max_option: int = 2_000
-    max_options: int = 26
-
-
-class _Fault(Exception):
-    """A fault of one question: a code and a sentence, and the line when it is not the question's own."""
-
-    def __init__(self, code: str, detail: str, line: int | None = None) -> None:
-        super().__init__(detail)
-        self.code, self.detail, self.line = code, detail, line
 
 
 @dataclass(frozen=True)
@@ -61,15 +43,15 @@ class _Draft:
 def read_gift(
     source: bytes | str,
     *,
-    limits: GiftLimits | None = None,
+    limits: Limits | None = None,
     true_false_words: tuple[str, str] = ("Benar", "Salah"),
 ) -> Preview:
     """Return what an import of this GIFT text would take. `true_false_words` become the options of true/false."""
-    limits = limits or GiftLimits()
+    limits = limits or Limits()
     try:
-        text = _decode(source, limits)
+        text = decode(source, limits)
         found = list(_limited(blocks(text), limits))
-    except _Fault as fault:
+    except Fault as fault:
         return Preview(errors=(QuestionError(0, fault.line or 1, "", fault.code, fault.detail),))
 
     taken: list[Question] = []
@@ -81,68 +63,52 @@ def read_gift(
             draft = _take_apart(block)
             title = _title(draft)
             kind = _kind_of(draft.answers)
-            if kind in ("single", "true_false"):
-                taken.append(_question(block, draft, kind, true_false_words, limits))
-            else:
-                left.append(NotCarriedOver(block.number, block.line, title, kind, _REASONS[kind]))
-        except _Fault as fault:
+            if kind in ("essay", "description") or (kind == "single" and _has_parts(draft)):
+                left.append(NotCarriedOver(block.number, block.line, title, kind, REASONS[kind]))
+                continue
+            taken.append(_question(block, draft, cast("Kind", kind), true_false_words, limits))
+            if kind == "multiple" and loses_weights(_weights(draft)):
+                left.append(NotCarriedOver(block.number, block.line, title, "weights", WEIGHTS_LEFT))
+        except Fault as fault:
             errors.append(QuestionError(block.number, fault.line or block.line, title, fault.code, fault.detail))
     if not found:
         errors.append(QuestionError(0, 1, "", "no_questions", "The file holds no question."))
     return Preview(tuple(taken), tuple(errors), tuple(left))
 
 
-def _decode(source: bytes | str, limits: GiftLimits) -> str:
-    try:
-        content = source.encode() if isinstance(source, str) else source
-        if len(content) > limits.max_bytes:
-            raise _Fault(
-                "file_too_large", f"The file has {len(content)} bytes, more than {limits.max_bytes}; split it."
-            )
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = fault.object.count(b"\n", 0, fault.start) + 1
-        raise _Fault("not_utf8", "The file is not UTF-8 text from this line on; save it as UTF-8.", line) from fault
-    except UnicodeEncodeError as fault:
-        line = fault.object.count("\n", 0, fault.start) + 1
-        raise _Fault("not_utf8", "The text holds a sign that UTF-8 cannot write; remove it.", line) from fault
-
-
-def _limited(found: Iterator[Block], limits: GiftLimits) -> Iterator[Block]:
+def _limited(found: Iterator[Block], limits: Limits) -> Iterator[Block]:
     for block in found:
         if block.number > limits.max_questions:
             detail = f"The file holds more than {limits.max_questions} questions; split it."
-            raise _Fault("too_many_questions", detail, block.line)
+            raise Fault("too_many_questions", detail, block.line)
         yield block
 
 
 def _take_apart(block: Block) -> _Draft:
-    if has_control_sign(block.text):
-        raise _Fault("control_character", "The question holds a control character; remove it.")
     title, body = "", block.text
     if body.startswith("::"):
         end = find(body, "::", 2)
         if end < 0:
-            raise _Fault("title_open", "The title begins with :: and is not closed by another ::.")
+            raise Fault("title_open", "The title begins with :: and is not closed by another ::.")
         title, body = body[2:end], body[end + 2 :]
     text_format, body = take_format(body)
     before, rest = cut(body, "{")
     if find(before, "}") >= 0:
-        raise _Fault("brace", "A } stands before any {; write \\} for a brace in the text.")
+        raise Fault("brace", "A } stands before any {; write \\} for a brace in the text.")
     if before == body:
         return _Draft(title, body, text_format, None)
     answers, after = cut(rest, "}")
     if answers == rest:
-        raise _Fault("brace_open", "The answers begin with { and no } follows before the next blank line.")
+        raise Fault("brace_open", "The answers begin with { and no } follows before the next blank line.")
     if any(find(part, brace) >= 0 for part, brace in ((answers, "{"), (after, "{"), (after, "}"))):
-        raise _Fault("brace", "There is more than one pair of braces; write \\{ and \\} for braces in the text.")
+        raise Fault("brace", "There is more than one pair of braces; write \\{ and \\} for braces in the text.")
     # Text after the answers makes a question of the missing-word kind: the gap is where the braces stood.
     text = f"{before.rstrip()} _____ {after.strip()}" if after.strip() else before
     return _Draft(title, text, text_format, answers)
 
 
 def _title(draft: _Draft) -> str:
-    return unescape(draft.title or draft.text)[:120]
+    return unescape(draft.title or draft.text)[:LONGEST_TITLE]
 
 
 def _kind_of(answers: str | None) -> str:
@@ -158,42 +124,54 @@ def _kind_of(answers: str | None) -> str:
     if _TRUE_FALSE.fullmatch(body):
         return "true_false"
     if "~" in signs:
-        return "single" if _is_single(body) else "multiple"
+        return "multiple" if _is_multiple(body) else "single"
     if "=" in signs:
         return "matching" if find(body, "->") >= 0 else "short_answer"
-    raise _Fault("answers", "The answers begin with none of = ~ # T F; options begin with = (right) or ~ (wrong).")
+    raise Fault("answers", "The answers begin with none of = ~ # T F; options begin with = (right) or ~ (wrong).")
 
 
-def _is_single(body: str) -> bool:
-    """Say whether every option is wholly right (=) or wholly wrong (~), weights of 100 and 0 included.
-
-    Options with neither a right one nor a weight are a single choice too: one that lacks its key, which is a fault.
-    """
+def _is_multiple(body: str) -> bool:
+    """Say whether options have weights, and none is the one right option (=) of a single choice, as Moodle does."""
     options = pieces(body, "=~")[1:]
-    whole = all(_weight(text) in ((None, 100.0) if sign == _RIGHT else (None, 0.0)) for sign, text in options)
-    weighted = any(_weight(text) is not None for _, text in options)
-    return whole and (not weighted or any(sign == _RIGHT for sign, _ in options))
+    weighted = any(weight_of(text) is not None for _, text in options)
+    return weighted and not any(sign == _RIGHT and weight_of(text) in (None, 100.0) for sign, text in options)
 
 
-def _weight(option: str) -> float | None:
-    found = _WEIGHT.match(option)
-    return float(found["weight"]) if found else None
+def _weights(draft: _Draft) -> list[float]:
+    options = pieces(cut(draft.answers or "", "####")[0], "=~")[1:]
+    found = [(sign, weight_of(text)) for sign, text in options]
+    return [weight if weight is not None else 100.0 * (sign == _RIGHT) for sign, weight in found]
 
 
-def _question(block: Block, draft: _Draft, kind: str, words: tuple[str, str], limits: GiftLimits) -> Question:
+def _has_parts(draft: _Draft) -> bool:
+    return any(weight not in (0.0, 100.0) for weight in _weights(draft))
+
+
+def _question(block: Block, draft: _Draft, kind: Kind, words: tuple[str, str], limits: Limits) -> Question:
     body, feedback = cut(draft.answers or "", "####")
-    text = unescape(draft.text)
-    if not text:
-        raise _Fault("text_missing", "The question has answers and no text.")
-    if len(text) > limits.max_text:
-        raise _Fault("too_long", f"The question has {len(text)} characters, more than {limits.max_text}; shorten it.")
-    competency, level = _tags(block)
-    common = {"feedback": unescape(feedback), "text_format": draft.text_format}
+    body = body.strip()
+    competency, level = measured_by(Labels(block.tags, block.category, block.category_line))
+    found = Question(
+        title=_title(draft),
+        text=unescape(draft.text),
+        options=_options_of(kind, body, words),
+        numbers=numbers_of(body) if kind == "numeric" else (),
+        texts=texts_of(body) if kind == "short_answer" else (),
+        pairs=pairs_of(body) if kind == "matching" else (),
+        kind=kind,
+        competency=competency,
+        level=level,
+        feedback=unescape(feedback),
+        text_format=draft.text_format,
+        line=block.line,
+    )
+    return checked(found, limits)
+
+
+def _options_of(kind: Kind, body: str, words: tuple[str, str]) -> tuple[Option, ...]:
     if kind == "true_false":
-        options = _truths(body.strip(), words)
-        return Question(_title(draft), text, options, "true_false", competency, level, **common, line=block.line)
-    options = _options(body, limits)
-    return Question(_title(draft), text, options, "single", competency, level, **common, line=block.line)
+        return _truths(body, words)
+    return _options(body) if kind in ("single", "multiple") else ()
 
 
 def _truths(body: str, words: tuple[str, str]) -> tuple[Option, ...]:
@@ -205,54 +183,15 @@ def _truths(body: str, words: tuple[str, str]) -> tuple[Option, ...]:
     return Option(words[0], True, right), Option(words[1], False, wrong)
 
 
-def _options(body: str, limits: GiftLimits) -> tuple[Option, ...]:
+def _options(body: str) -> tuple[Option, ...]:
     before, *found = pieces(body, "=~")
     if before[1].strip():
-        raise _Fault("answers", "Something stands before the first option; options begin with = (right) or ~ (wrong).")
-    options = tuple(_option(sign, text, limits) for sign, text in found)
-    rights = sum(option.correct for option in options)
-    if rights != 1:
-        raise _Fault("right_options", f"{rights} options are marked right with =; a single choice has exactly one.")
-    if not 2 <= len(options) <= limits.max_options:
-        raise _Fault(
-            "option_count", f"The question has {len(options)} options; 2 to {limits.max_options} are possible."
-        )
-    if len({option.text.casefold() for option in options}) < len(options):
-        raise _Fault("option_twice", "Two options have the same text; a learner could not tell them apart.")
-    return options
+        raise Fault("answers", "Something stands before the first option; options begin with = (right) or ~ (wrong).")
+    return tuple(_option(sign, text) for sign, text in found)
 
 
-def _option(sign: str, written: str, limits: GiftLimits) -> Option:
-    text, feedback = cut(_WEIGHT.sub("", written, count=1) if _weight(written) is not None else written, "#")
-    option = Option(unescape(take_format(text)[1]), sign == _RIGHT, unescape(take_format(feedback)[1]))
-    if not option.text:
-        raise _Fault("option_empty", f"An option is empty; write its text after {sign}.")
-    if max(len(option.text), len(option.feedback)) > limits.max_option:
-        raise _Fault("too_long", f"An option or its feedback has more than {limits.max_option} characters; shorten it.")
-    return option
-
-
-def _tags(block: Block) -> tuple[str, int]:
-    competency, competency_line = _tag(block, "competency")
-    level, level_line = _tag(block, "level")
-    if not _CODE.fullmatch(competency):
-        detail = f"The competency {competency[:40]!r} is no code; write for example [tag:kompetensi:PP]."
-        raise _Fault("competency_form", detail, competency_line)
-    if not re.fullmatch("[1-5]", level):
-        raise _Fault("level_form", f"The level {level[:40]!r} is not one of 1 to 5.", level_line)
-    return competency, int(level)
-
-
-def _tag(block: Block, subject: str) -> tuple[str, int]:
-    """Return a tag's value and its line: the question's own comment first, then the category above it."""
-    name = _TAGS[subject]
-    own = {tag.removeprefix(f"{name}:").strip(): line for tag, line in block.tags if tag.startswith(f"{name}:")}
-    if len(own) > 1:
-        raise _Fault(f"{subject}_twice", f"The question has several tags {name}; leave one.", max(own.values()))
-    if own:
-        return own.popitem()
-    steps = [step.strip() for step in block.category.split("/")]
-    if name in steps[:-1]:
-        return steps[steps.index(name) + 1], block.category_line
-    detail = f"The question has no {subject}: add // [tag:{name}:...] to it, or {name}/... to its $CATEGORY."
-    raise _Fault(f"{subject}_missing", detail)
+def _option(sign: str, written: str) -> Option:
+    weight = weight_of(written)
+    text, feedback = cut(without_weight(written), "#")
+    right = sign == _RIGHT if weight is None else weight > 0
+    return Option(unescape(take_format(text)[1]), right, unescape(take_format(feedback)[1]))

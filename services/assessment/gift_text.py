@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 # The bound keeps a line of nothing but "[tag:" from being searched to its end again and again.
 _TAG = re.compile(r"\[tag:((?:\\.|[^\]\\]){0,200})\]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _FORMAT = re.compile(r"\s*\[(html|moodle|plain|markdown)\]", re.IGNORECASE)
 _CATEGORY = "$CATEGORY:"
 
@@ -48,11 +47,6 @@ def blocks(text: str) -> Iterator[Block]:
             block = _Open()
             if content:
                 category, category_line = content.removeprefix(_CATEGORY).strip(), line
-
-
-def has_control_sign(text: str) -> bool:
-    """Say whether the text holds a sign that no keyboard writes (a database would refuse it)."""
-    return bool(_CONTROL.search(text))
 
 
 def unescape(text: str) -> str:

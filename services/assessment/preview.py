@@ -1,9 +1,10 @@
 """What an import of questions would do, whatever the file format: taken, faulty, left behind."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
-Kind = Literal["single", "true_false"]
+Kind = Literal["single", "multiple", "true_false", "matching", "numeric", "short_answer"]
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,38 @@ class Option:
 
 
 @dataclass(frozen=True)
+class AcceptedNumber:
+    """A number that is accepted, give or take a tolerance, and what it earns in basis points."""
+
+    value: Decimal
+    tolerance: Decimal
+    credit: int
+    feedback: str
+
+
+@dataclass(frozen=True)
+class AcceptedText:
+    r"""A pattern of texts that are accepted (`*` for any signs, `\*` for an asterisk), and what it earns likewise."""
+
+    pattern: str
+    credit: int
+    feedback: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A prompt and the text that belongs to it; without a prompt, a text that belongs to none."""
+
+    prompt: str
+    match: str
+
+
+@dataclass(frozen=True)
 class Question:
-    """A question that is carried over; `line` is where it begins in the file, `text_format` Moodle's format name."""
+    """A question that is carried over; `line` is where it begins in the file, `text_format` Moodle's format name.
+
+    Choices have `options`; the other kinds have `numbers`, `texts` or `pairs`.
+    """
 
     title: str
     text: str
@@ -28,6 +59,9 @@ class Question:
     feedback: str = ""
     text_format: str = "moodle"
     line: int = 0
+    numbers: tuple[AcceptedNumber, ...] = ()
+    texts: tuple[AcceptedText, ...] = ()
+    pairs: tuple[Pair, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -43,7 +77,7 @@ class QuestionError:
 
 @dataclass(frozen=True)
 class NotCarriedOver:
-    """A sound question of a kind that is not supported."""
+    """A sound question that is not supported (`kind` is its kind), or a setting of one that is taken (its name)."""
 
     question: int
     line: int

@@ -1,7 +1,7 @@
 """What can be read in assessment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,10 +16,13 @@ from services.assessment.model import (
     Assessment,
     Attempt,
     Bank,
+    Correction,
     Grade,
     Item,
     Option,
+    Prompt,
     Question,
+    Response,
     Tenant,
 )
 from shared.errors import NotFound, NotYetKnown
@@ -28,6 +31,10 @@ from shared.ids import NATIONAL
 
 class NoSuchBank(NotFound):
     """There is no such bank here."""
+
+
+class NoSuchQuestion(NotFound):
+    """There is no such question in this bank."""
 
 
 class NoSuchAssessment(NotFound):
@@ -48,6 +55,7 @@ class Asked:
 
     item: Item
     options: Sequence[Option]
+    prompts: Sequence[Prompt]
     answer: Answer | None
 
 
@@ -56,9 +64,11 @@ class Marked:
     """How the answer to a question was marked."""
 
     id: UUID
-    option: int | None
+    response: Response
+    right: Mapping[str, Any]
+    corrected: bool
     correct: bool
-    key: int
+    score: int
     feedback: str
 
 
@@ -72,6 +82,7 @@ class Result:
     correct: int
     total: int
     handed_in_at: datetime
+    graded_at: datetime
     questions: Sequence[Marked]
 
 
@@ -100,6 +111,11 @@ def zone_of(session: Session, tenant: UUID) -> str:
 def active_questions(bank_id: UUID) -> Select[Question]:
     """Select the questions of a bank that are not retired, in its order."""
     return select(Question).where(Question.bank_id == bank_id, Question.retired_at.is_(None)).order_by(Question.number)
+
+
+def corrections_in(bank_id: UUID) -> Select[Correction]:
+    """Select the corrections of keys in a bank."""
+    return select(Correction).join(Question, Question.id == Correction.question_id).where(Question.bank_id == bank_id)
 
 
 def banks_of(tenant: UUID) -> Select[Bank]:
@@ -147,7 +163,7 @@ def sheet_of(session: Session, attempt: Attempt, *, is_new: bool = False) -> She
     return Sheet(
         attempt=attempt,
         questions=[
-            Asked(item=item, options=item.options_for(attempt.id), answer=answers.get(item.id))
+            Asked(item=item, options=item.options_for(attempt.id), prompts=item.prompts, answer=answers.get(item.id))
             for item in items_of(session, attempt.question_ids).values()
         ],
         result=None if attempt.is_open else result_of(session, attempt, grade_of(session, attempt)),
@@ -164,6 +180,7 @@ def result_of(session: Session, attempt: Attempt, grade: Grade) -> Result:
         correct=grade.correct,
         total=len(grade.marks),
         handed_in_at=attempt.closed_at,
+        graded_at=grade.graded_at,
         questions=[_marked(items[UUID(mark["question"])], mark) for mark in grade.marks],
     )
 
@@ -185,8 +202,10 @@ def grade_of(session: Session, attempt: Attempt) -> Grade:
 def _marked(item: Item, mark: Mapping[str, Any]) -> Marked:
     return Marked(
         id=item.id,
-        option=mark["option"],
+        response=mark["response"],
+        right=mark["right"],
+        corrected=mark["corrected"],
         correct=mark["score"] == FULL_SCORE,
-        key=mark["key"],
-        feedback=item.feedback_on(mark["option"]),
+        score=mark["score"],
+        feedback=replace(item, right=mark["right"]).feedback_on(mark["response"]),
     )

@@ -14,8 +14,8 @@ from shared.web.app import App
 from shared.web.problems import PROBLEM_JSON, STATUSES, ProblemType, problem_types
 
 every_service = pytest.mark.parametrize("name", [service.name for service in SERVICES])
-SAID_BY_TWO = {"class-is-closed", "class-not-open-yet"}
-"""Enrolment and assessment both keep the days of a class, and mean the same by them."""
+SAID_BY_TWO = {"class-is-closed", "class-not-open-yet", "machine-is-nobody"}
+"""Enrolment and assessment both keep the days of a class, identity and evaluation both know what is one's own."""
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 

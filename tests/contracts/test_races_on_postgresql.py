@@ -5,18 +5,22 @@ Without the locks of the commands, trainings stayed open for ever and fifteen le
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
 
 from deploy.postgres.server import Server
 from services.assessment.app import service as assessment
+from services.assessment.commands.corrections import mark_corrected_attempts_again
+from services.assessment.commands.marking import hand_in_overdue_attempts
 from services.enrolment.app import service as enrolment
+from shared import clock
 from shared.events.assessment import AttemptGraded
 from shared.events.enrolment import LearnerEnrolled, TrainingCompleted
 from shared.events.identity import JobDefined
@@ -143,6 +147,64 @@ def test_an_attempt_handed_in_twice_at_once_has_one_grade(town: sitting.City) ->
     said = Counter(one.attempt for one in town.said(AttemptGraded))
 
     assert sorted(said.values()) == [1] * 10
+
+
+def graded(town: sitting.City, attempts: Iterable[Mapping[str, Any]]) -> dict[str, list[AttemptGraded]]:
+    said = town.said(AttemptGraded)
+    return {one["id"]: [event for event in said if str(event.attempt) == one["id"]] for one in attempts}
+
+
+def test_the_timer_and_late_hand_ins_at_once_give_each_attempt_one_grade_as_of_its_end(town: sitting.City) -> None:
+    test = town.assessment(town.bank(code="hurried"), code="hurried", time_limit_minutes=30)
+    town.publish(test)
+    town.pin(test, course_version=3)
+    town_at = partial(town.enrol, course_version=3)
+    late = clock.now() + timedelta(minutes=31)
+
+    def tick() -> None:
+        with town.house.worker.writing() as session:
+            hand_in_overdue_attempts(session)
+
+    sittings = []
+    for learner in (town.person() for _ in range(6)):
+        sat = sitting.Sitting(town, learner, town_at(learner), test)
+        sittings.append((sat, sat.begin()))
+    with clock.telling(late):
+        at_once(tick, tick, *(partial(sat.hand_in, attempt) for sat, attempt in sittings))
+    for _, attempt in sittings:
+        (said,) = graded(town, [attempt])[attempt["id"]]
+        assert (said.revision, said.handed_in_at) == (1, datetime.fromisoformat(attempt["closes_at"]))
+
+
+def test_whoever_hands_in_while_a_key_is_corrected_is_marked_by_the_corrected_one(town: sitting.City) -> None:
+    bank = town.bank(code="corrected")
+    test = town.assessment(bank, code="corrected")
+    town.publish(test)
+    town.pin(test, course_version=4)
+    sittings = []
+    for learner in (town.person() for _ in range(5)):
+        sat = sitting.Sitting(town, learner, town.enrol(learner, course_version=4), test)
+        attempt = sat.begin()
+        chosen = [sitting.choose(question, right=True) for question in attempt["questions"]]
+        assert sat.save(attempt, *chosen).status_code == 200
+        sittings.append((sat, attempt))
+    question = town.trainer.get(f"/banks/{bank}/questions").json["items"][0]
+    other = next(option["id"] for option in question["options"] if option["id"] != question["correct"])
+    path = f"/banks/{bank}/questions/{question['id']}/key"
+
+    def correct() -> None:
+        assert town.trainer.put(path, json={"option": other}).status_code == 200
+        work()
+
+    def work() -> None:
+        with town.house.worker.writing() as session:
+            mark_corrected_attempts_again(session)
+
+    at_once(correct, *(partial(sat.hand_in, attempt) for sat, attempt in sittings))
+    work()
+    for said in graded(town, [attempt for _, attempt in sittings]).values():
+        assert said[-1].score == 6_667
+        assert [one.revision for one in said] == list(range(1, len(said) + 1))
 
 
 def test_an_attempt_begun_twice_at_once_is_one_attempt(town: sitting.City) -> None:

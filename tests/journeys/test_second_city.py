@@ -35,6 +35,7 @@ outcomes: [{competency: PP, level: 1}]
 lessons: [{code: L1, title: Lembar, minutes: 5, required: true, kind: file, file: leaflet.pdf}]
 assessments: []
 """
+RULE_SET = "nasional-2019-01"
 REFUSALS = {403, 404, 409}
 
 
@@ -88,13 +89,18 @@ def insiders(begun: Suite, city: City) -> Insiders:
         "class_id": city.loaded.class_,
         "enrolment_id": enrolment["id"],
         "attempt_id": attempts[-1],
+        **_disputed_evidence(learner),
+        "rule_set_code": RULE_SET,
         "bank_id": bank,
         "question": question,
+        "question_id": question,
         "assessment_id": enrolment["assessments"][0]["id"],
         "person_id": person["id"],
         "version": "1",
         "course": city.loaded.course,
+        "programme_id": enrolment["programme"],
         "unit": machine.all_of("identity/units")[0]["id"],
+        "import_id": _complete_roster(city),
     }
     return Insiders(city, learner, named)
 
@@ -163,12 +169,17 @@ def _attempts_at_others(insiders: Insiders) -> dict[str, dict[str, Any]]:
     """Give what the second city sends, by operation: every request is right but for the city."""
     named, nip = insiders.named, insiders.city.roster[0]["nip"]
     return {
+        "PUT assessment/banks/{bank_id}/questions/{question_id}/key": {"json": {"option": 1}},
         "POST assessment/assessments": {
             "json": {"code": "X", "title": "X", "role": "quiz", "bank": named["bank_id"], "attempts_allowed": 1}
         },
         "POST assessment/banks/{bank_id}/gift-imports": {
             "content": "::Q:: Satu? {=Ya ~Tidak}",
             "headers": {"Content-Type": "text/plain"},
+        },
+        "POST assessment/banks/{bank_id}/moodle-xml-imports": {
+            "content": "<quiz/>",
+            "headers": {"Content-Type": "application/xml"},
         },
         "PUT assessment/assessments/{assessment_id}/publication": {},
         "POST assessment/enrolments/{enrolment_id}/attempts": {"json": {"assessment": named["assessment_id"]}},
@@ -180,8 +191,18 @@ def _attempts_at_others(insiders: Insiders) -> dict[str, dict[str, Any]]:
         "POST enrolment/classes": {"json": {"code": "X", "course": named["course"], "kind": "self_paced"}},
         "POST enrolment/classes/{class_id}/enrolments": {"json": {"person": named["person_id"]}},
         "PUT enrolment/enrolments/{enrolment_id}/lessons/{lesson_id}": {},
+        "POST evaluation/assessment-results": {
+            "content": f"person,kode_kompetensi,tingkat,peran,tanggal\n{named['person_id']},PP,3,peer,2026-01-05\n",
+            "headers": {"Content-Type": "text/csv"},
+        },
+        "POST evaluation/evidence/{piece_id}/disputes": {"json": {"competency": "PP", "text": "Tidak benar."}},
+        "PUT evaluation/disputes/{dispute_id}/decision": {"json": {"decision": "upheld"}},
+        "PUT evaluation/evidence/{piece_id}/withdrawal": {"json": {"reason": "unreliable"}},
         "PUT identity/people/{person_id}/roles": {"json": {"roles": []}},
         "POST identity/people/{person_id}/one-time-code": {},
+        "DELETE identity/people/{person_id}/sign-in-lock": {},
+        "POST identity/one-time-code-sheets": {"json": {"people": [named["person_id"]]}},
+        "POST identity/roster-imports/{import_id}/departures": {"json": {"people": [named["person_id"]]}},
         "POST identity/people/lookups": {"json": {"ids": [named["person_id"]]}},
         "POST identity/people/nip-lookups": {"json": {"nips": [nip]}},
     }
@@ -223,18 +244,35 @@ def _known_to(suite: Suite, insiders: Insiders) -> set[str]:
     """Give every id that the first city is told, and every name and NIP of its roster."""
     ids = {found for text in _told(suite, insiders).values() for found in UUID.findall(text)}
     people = {row[column] for row in insiders.city.roster for column in ("nip", "nama", "email")}
-    return (ids | people | set(insiders.named.values())) - {str(NATIONAL), "", "1"}
+    return (ids | people | set(insiders.named.values())) - {str(NATIONAL), RULE_SET, "", "1"}
 
 
 def _is_refused(answer: httpx.Response) -> bool:
     """Whether the rules refuse it, and not only the form of the request."""
-    return answer.status_code in REFUSALS or answer.json().get("type") == "/problems/bank-is-unknown"
+    if answer.status_code in REFUSALS or answer.json().get("type") == "/problems/bank-is-unknown":
+        return True
+    return "person_not_yet_known" in answer.text
 
 
 def _found_nobody(answer: httpx.Response) -> bool:
     if answer.status_code == 403:
         return True
     return answer.json() in ({"people": []}, {"ids": {}, "nobody": 1})
+
+
+def _complete_roster(city: City) -> str:
+    """Import the city's roster once more, as a complete one; give its id."""
+    content, csv_text = (city.folder / "roster.csv").read_bytes(), {"Content-Type": "text/csv"}
+    taken = city.machine.post("identity/roster-imports?complete=true", content=content, headers=csv_text)
+    return str(taken["id"])
+
+
+def _disputed_evidence(learner: Visitor) -> dict[str, str]:
+    """Let a learner disagree with a line of evidence; name both as paths do."""
+    line = eventually(lambda: learner.all_of("evaluation/me/evidence"), bool)[0]
+    wanted = {"competency": line["competency"], "text": "Saya tidak setuju."}
+    dispute = learner.post(f"evaluation/evidence/{line['piece']}/disputes", json=wanted)
+    return {"piece_id": line["piece"], "dispute_id": dispute["id"]}
 
 
 def _course_with_a_file(city: City) -> dict[str, str]:

@@ -49,6 +49,7 @@ def create_assessment(
     bank_id: UUID,
     draw: int | None = None,
     attempts_allowed: int | None = None,
+    time_limit_minutes: int | None = None,
 ) -> Assessment:
     """Make an assessment that is not published yet. Raises `AssessmentCodeIsTaken` or `BankIsUnknown`."""
     taken = session.scalar(select(Assessment.id).where(Assessment.tenant == tenant, Assessment.code == code))
@@ -60,7 +61,14 @@ def create_assessment(
     if bank is None:
         raise BankIsUnknown("There is no such bank here.", errors={"bank": ["There is no such bank here."]})
     assessment = Assessment.author(
-        tenant, code=code, title=title, role=role, bank=bank, draw=draw, attempts_allowed=attempts_allowed
+        tenant,
+        code=code,
+        title=title,
+        role=role,
+        bank=bank,
+        draw=draw,
+        attempts_allowed=attempts_allowed,
+        time_limit_minutes=time_limit_minutes,
     )
     session.add(assessment)
     session.flush()

@@ -8,14 +8,13 @@ from uuid import UUID
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session
 
+from services.assessment.commands.marking import close_attempt
 from services.assessment.items import items_of
-from services.assessment.model import Answer, AssessmentVersion, Attempt, CourseVersion, Enrolment, Grade, Item
-from services.assessment.queries import NoSuchAttempt, answers_in, grade_of, own_attempt, seen_by, zone_of
+from services.assessment.model import Answer, AssessmentVersion, Attempt, CourseVersion, Enrolment, Grade, Response
+from services.assessment.queries import NoSuchAttempt, own_attempt, seen_by, zone_of
 from shared import clock
 from shared.database import insert_new
 from shared.errors import NotFound, NotYetKnown
-from shared.events.assessment import AttemptGraded, MarkedItem
-from shared.messaging import outbox
 
 
 class EnrolmentNotYetKnown(NotYetKnown):
@@ -36,10 +35,10 @@ class NotInThisCourse(NotFound):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """An answer as the learner's device sends it: an option, or None for none any more, and the device's count."""
+    """An answer as the learner's device sends it: a value under the tag of its kind, and the device's count."""
 
     question: UUID
-    option: int | None
+    response: Response
     sequence: int
 
 
@@ -48,6 +47,7 @@ def start_attempt(
 ) -> tuple[Attempt, bool]:
     """Give the learner's open attempt at an assessment, or begin the next one; the second value is True for a new one.
 
+    An open one whose time is up is handed in first.
     Raises `EnrolmentNotYetKnown`, `CourseNotYetKnown`, `TenantNotYetKnown`, `NoSuchEnrolment`, `NotInThisCourse`,
     `AttemptsUsedUp`, `ClassNotOpenYet` or `ClassIsClosed`.
     """
@@ -58,14 +58,17 @@ def start_attempt(
         .order_by(Attempt.number.desc())
         .limit(1)
     )
-    if latest is not None and latest.is_open:
+    at = clock.now()
+    if latest is not None and latest.is_open and not latest.is_overdue(at):
         return latest, False
+    if latest is not None and latest.is_open:
+        close_attempt(session, _locked_attempt(session, tenant, latest.id, by), at=at)
     attempt = Attempt.start(
         enrolment,
         _pinned_version(session, enrolment, assessment_id),
         before=latest.number if latest else 0,
         zone=zone_of(session, tenant),
-        at=clock.now(),
+        at=at,
     )
     session.add(attempt)
     session.flush()
@@ -77,27 +80,20 @@ def save_answers(
 ) -> list[Answer]:
     """Save answers, each unless one with the same or a later sequence is there; give what is saved now.
 
-    Raises `NoSuchAttempt`, `AttemptIsHandedIn` or `NotAskedHere`.
+    Raises `NoSuchAttempt`, `AttemptIsHandedIn`, `TimeIsUp` or `NotAskedHere`.
     """
     attempt = _locked_attempt(session, tenant, attempt_id, by)
     latest = {one.question: one for one in sorted(choices, key=lambda one: one.sequence)}
-    chosen = {one.question: one.option for one in latest.values()}
-    attempt.require_answerable(chosen, items_of(session, attempt.question_ids))
-    return _save(session, attempt, [latest[question] for question in sorted(latest)], at=clock.now())
+    chosen = {one.question: one.response for one in latest.values()}
+    at = clock.now()
+    attempt.require_answerable(chosen, items_of(session, attempt.question_ids), at=at)
+    return _save(session, attempt, [latest[question] for question in sorted(latest)], at=at)
 
 
 def hand_in_attempt(session: Session, tenant: UUID, attempt_id: UUID, *, by: UUID) -> tuple[Attempt, Grade]:
     """Close an attempt and mark it at once; one that is handed in already keeps its grade. Raises `NoSuchAttempt`."""
     attempt = _locked_attempt(session, tenant, attempt_id, by)
-    if not attempt.is_open:
-        return attempt, grade_of(session, attempt)
-    items = list(items_of(session, attempt.question_ids).values())
-    chosen = {answer.question_id: answer.option for answer in answers_in(session, attempt)}
-    grade = attempt.hand_in(items, chosen, at=clock.now())
-    session.add(grade)
-    session.flush()
-    outbox.append(session, _graded(attempt, grade, items))
-    return attempt, grade
+    return attempt, close_attempt(session, attempt, at=clock.now())
 
 
 def _locked_enrolment(session: Session, tenant: UUID, enrolment_id: UUID, person: UUID) -> Enrolment:
@@ -140,7 +136,8 @@ def _pinned_version(session: Session, enrolment: Enrolment, assessment_id: UUID)
 
 def _locked_attempt(session: Session, tenant: UUID, attempt_id: UUID, person: UUID) -> Attempt:
     # Saving and handing in take turns, so that no answer slips in behind the marking.
-    attempt = session.scalar(own_attempt(tenant, attempt_id, person).with_for_update(key_share=True))
+    locked = own_attempt(tenant, attempt_id, person).with_for_update(key_share=True)
+    attempt = session.scalar(locked.execution_options(populate_existing=True))
     if attempt is None:
         raise NoSuchAttempt("There is no such attempt of yours.")
     return attempt
@@ -151,7 +148,7 @@ def _save(session: Session, attempt: Attempt, choices: Sequence[Choice], *, at: 
     insert = insert_new(Answer, session)
     sent, here = insert.excluded, Answer.__table__.c
     newer = sent.sequence > here.sequence
-    names = ("option", "saved_at", "sequence")
+    names = ("response", "saved_at", "sequence")
     statement = insert.on_conflict_do_update(
         index_elements=["attempt_id", "question_id"],
         set_={name: case((newer, sent[name]), else_=here[name]) for name in names},
@@ -161,7 +158,7 @@ def _save(session: Session, attempt: Attempt, choices: Sequence[Choice], *, at: 
             "attempt_id": attempt.id,
             "question_id": one.question,
             "tenant": attempt.tenant,
-            "option": one.option,
+            "response": one.response,
             "sequence": one.sequence,
             "saved_at": at,
         }
@@ -169,41 +166,3 @@ def _save(session: Session, attempt: Attempt, choices: Sequence[Choice], *, at: 
     ]
     saved = session.execute(statement, rows).mappings()
     return [Answer(**row) for row in saved]
-
-
-def _graded(attempt: Attempt, grade: Grade, items: Sequence[Item]) -> AttemptGraded:
-    scores = {mark["question"]: mark["score"] for mark in grade.marks}
-    return AttemptGraded(
-        tenant=attempt.tenant,
-        time=grade.graded_at,
-        attempt=attempt.id,
-        revision=grade.revision,
-        enrolment=attempt.enrolment,
-        person=attempt.person,
-        course=attempt.course,
-        version=attempt.course_version,
-        class_=attempt.class_,
-        programme=attempt.programme,
-        provider=attempt.provider,
-        unit=attempt.unit,
-        assessment=attempt.assessment_id,
-        assessment_version=attempt.version,
-        role=attempt.role,
-        score=grade.score,
-        handed_in_at=attempt.closed_at,
-        handed_in_on=attempt.closed_on,
-        items=tuple(_marked(item, scores[str(item.id)]) for item in items),
-    )
-
-
-def _marked(item: Item, score: int) -> MarkedItem:
-    calibration = item.calibration
-    return MarkedItem(
-        id=item.id,
-        competency=item.competency,
-        level=item.level,
-        score=score,
-        c=item.chance,
-        a=calibration.a if calibration else None,
-        b=calibration.b if calibration else None,
-    )

@@ -1,5 +1,6 @@
 """Makes question banks, and takes files of questions into them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
@@ -8,13 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.assessment.gift import read_gift
 from services.assessment.model import Bank, Intake
 from services.assessment.preview import Preview
 from services.assessment.queries import NoSuchBank, active_questions
 from shared import clock
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
+
+Reader = Callable[[bytes], Preview]
+"""Says what an import of a file would take; it never raises."""
 
 _lots = SystemRandom().shuffle
 
@@ -49,16 +52,17 @@ def create_bank(session: Session, tenant: UUID, *, code: str, title: str) -> Ban
     return bank
 
 
-def import_gift(
+def import_questions(
     session: Session,
     tenant: UUID,
     bank_id: UUID,
     content: bytes,
     *,
+    read: Reader,
     dry_run: bool = False,
     good_questions: bool = False,
 ) -> QuestionImport:
-    """Take a GIFT file into a bank, whole or not at all; with `good_questions` what is free of errors.
+    """Take a file of questions into a bank, whole or not at all; with `good_questions` what is free of errors.
 
     A file taken twice adds nothing the second time. Raises `NoSuchBank` or `QuestionsHaveErrors`; a dry run changes
     nothing and gives the errors instead.
@@ -67,7 +71,7 @@ def import_gift(
     bank = session.scalar(select(Bank).where(Bank.tenant == tenant, Bank.id == bank_id).with_for_update(key_share=True))
     if bank is None:
         raise NoSuchBank("There is no such bank here.")
-    found = read_gift(content)
+    found = read(content)
     _refuse_errors(found, dry_run=dry_run, good_questions=good_questions)
     at = clock.now()
     active = session.scalars(active_questions(bank.id)).all()

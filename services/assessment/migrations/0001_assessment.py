@@ -36,13 +36,15 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("text_format", sa.String(length=10), nullable=False),
         sa.Column("options", sa.JSON(), nullable=False),
-        sa.Column("correct", sa.SmallInteger(), nullable=False),
+        sa.Column("prompts", sa.JSON(), nullable=False),
+        sa.Column("right", sa.JSON(), nullable=False),
         sa.Column("feedback", sa.Text(), nullable=False),
         sa.Column("competency", sa.String(length=80), nullable=False),
         sa.Column("level", sa.SmallInteger(), nullable=False),
         sa.Column("a", sa.Double(), nullable=True),
         sa.Column("b", sa.Double(), nullable=True),
         sa.Column("c", sa.Double(), nullable=True),
+        sa.Column("correction", sa.Boolean(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("added_at", UtcDateTime(), nullable=False),
         sa.Column("retired_at", UtcDateTime(), nullable=True),
@@ -61,6 +63,21 @@ def upgrade() -> None:
     )
     protect("questions")
     op.create_table(
+        "corrections",
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("successor", sa.Uuid(), nullable=False),
+        sa.Column("right", sa.JSON(), nullable=False),
+        sa.Column("corrected_at", UtcDateTime(), nullable=False),
+        sa.Column("after", sa.Uuid(), nullable=True),
+        sa.Column("remarked", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_corrections_question_id")),
+        sa.ForeignKeyConstraint(["successor"], ["questions.id"], name=op.f("fk_corrections_successor")),
+        sa.PrimaryKeyConstraint("question_id", name=op.f("pk_corrections")),
+    )
+    protect("corrections")
+    op.create_table(
         "assessments",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("code", sa.String(length=80), nullable=False),
@@ -69,6 +86,7 @@ def upgrade() -> None:
         sa.Column("bank_id", sa.Uuid(), nullable=False),
         sa.Column("draw", sa.BigInteger(), nullable=True),
         sa.Column("attempts_allowed", sa.BigInteger(), nullable=True),
+        sa.Column("time_limit_minutes", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["bank_id"], ["banks.id"], name=op.f("fk_assessments_bank_id")),
@@ -85,6 +103,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("draw", sa.BigInteger(), nullable=True),
         sa.Column("attempts_allowed", sa.BigInteger(), nullable=True),
+        sa.Column("time_limit_minutes", sa.BigInteger(), nullable=True),
         sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("published_at", UtcDateTime(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -113,6 +132,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("closes_at", UtcDateTime(), nullable=True),
         sa.Column("handed_in_at", UtcDateTime(), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -125,12 +145,20 @@ def upgrade() -> None:
             name=op.f("uq_attempts_tenant_enrolment_assessment_id_number"),
         ),
     )
+    op.create_index(
+        "ix_attempts_open",
+        "attempts",
+        ["closes_at"],
+        postgresql_where=sa.text("handed_in_at IS NULL"),
+        sqlite_where=sa.text("handed_in_at IS NULL"),
+    )
+    op.create_index("ix_attempts_asked", "attempts", ["assessment_id", "version", "id"])
     protect("attempts")
     op.create_table(
         "answers",
         sa.Column("attempt_id", sa.Uuid(), nullable=False),
         sa.Column("question_id", sa.Uuid(), nullable=False),
-        sa.Column("option", sa.SmallInteger(), nullable=True),
+        sa.Column("response", sa.JSON(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.Column("saved_at", UtcDateTime(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),

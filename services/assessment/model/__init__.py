@@ -5,7 +5,9 @@ from services.assessment.model.attempts import Answer, Attempt, Grade
 from services.assessment.model.banks import Bank, Intake, Question
 from services.assessment.model.base import Base
 from services.assessment.model.copies import CourseVersion, Enrolment, Framework, Tenant
-from services.assessment.model.items import FULL_SCORE, Calibration, Item, Option
+from services.assessment.model.corrections import Correction
+from services.assessment.model.items import Calibration, Item, Option, Prompt
+from services.assessment.model.keys import FULL_SCORE, Response
 
 __all__ = [
     "FULL_SCORE",
@@ -16,6 +18,7 @@ __all__ = [
     "Bank",
     "Base",
     "Calibration",
+    "Correction",
     "CourseVersion",
     "Enrolment",
     "Framework",
@@ -23,6 +26,8 @@ __all__ = [
     "Intake",
     "Item",
     "Option",
+    "Prompt",
     "Question",
+    "Response",
     "Tenant",
 ]

@@ -42,6 +42,7 @@ class AssessmentVersion(TenantOwned, Base, kind="record"):
     role: Mapped[Role] = mapped_column(String(10))
     draw: Mapped[int | None]
     attempts_allowed: Mapped[int | None]
+    time_limit_minutes: Mapped[int | None]
     questions: Mapped[list[str]] = mapped_column(JSON)
     published_at: Mapped[datetime]
 
@@ -58,7 +59,7 @@ class AssessmentVersion(TenantOwned, Base, kind="record"):
         """Tell whether a learner could not tell the two apart."""
         return all(
             getattr(self, name) == getattr(other, name)
-            for name in ("code", "title", "role", "draw", "attempts_allowed", "questions")
+            for name in ("code", "title", "role", "draw", "attempts_allowed", "time_limit_minutes", "questions")
         )
 
 
@@ -75,6 +76,7 @@ class Assessment(TenantOwned, Base, kind="record"):
     bank_id: Mapped[UUID] = mapped_column(ForeignKey("banks.id"))
     draw: Mapped[int | None]
     attempts_allowed: Mapped[int | None]
+    time_limit_minutes: Mapped[int | None]
     version: Mapped[int]
 
     @classmethod
@@ -88,8 +90,12 @@ class Assessment(TenantOwned, Base, kind="record"):
         bank: Bank,
         draw: int | None,
         attempts_allowed: int | None,
+        time_limit_minutes: int | None = None,
     ) -> Self:
-        """Make one that is not published yet. `draw` None means all questions, `attempts_allowed` None any number."""
+        """Make one that is not published yet.
+
+        `draw` None means all questions, `attempts_allowed` None any number, `time_limit_minutes` None no hurry.
+        """
         return cls(
             id=new_id(),
             tenant=tenant,
@@ -99,6 +105,7 @@ class Assessment(TenantOwned, Base, kind="record"):
             bank_id=bank.id,
             draw=draw,
             attempts_allowed=attempts_allowed,
+            time_limit_minutes=time_limit_minutes,
             version=0,
         )
 
@@ -125,6 +132,7 @@ class Assessment(TenantOwned, Base, kind="record"):
             role=self.role,
             draw=self.draw,
             attempts_allowed=self.attempts_allowed,
+            time_limit_minutes=self.time_limit_minutes,
             questions=[str(one.id) for one in questions],
             published_at=at,
         )

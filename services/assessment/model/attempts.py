@@ -1,17 +1,18 @@
 """Attempts of learners, the answers given in them, and their grades."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, SmallInteger, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment.model.assessments import AssessmentVersion, Role
 from services.assessment.model.base import Base
 from services.assessment.model.copies import Enrolment
-from services.assessment.model.items import FULL_SCORE, Item
+from services.assessment.model.items import Item
+from services.assessment.model.keys import FULL_SCORE, Response
 from shared import clock
 from shared.database import TenantOwned
 from shared.errors import Conflict, Invalid
@@ -26,15 +27,28 @@ class AttemptIsHandedIn(Conflict):
     """What was handed in takes no more answers."""
 
 
+class TimeIsUp(Conflict):
+    """The server's clock alone decides when an attempt ends; what arrives later is late, whatever held it up."""
+
+
 class NotAskedHere(Invalid):
-    """An answer names a question of the attempt and one of its options."""
+    """An answer names a question of the attempt, and fits its kind and what it offers."""
 
 
 class Attempt(TenantOwned, Base, kind="record"):
-    """One sitting of an assessment version. The dimensions and the zone are those of the moment it began."""
+    """One sitting of an assessment version. The dimensions, the zone and its end are those of the moment it began."""
 
     __tablename__ = "attempts"
-    __table_args__ = (UniqueConstraint("tenant", "enrolment", "assessment_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("tenant", "enrolment", "assessment_id", "number"),
+        Index(
+            "ix_attempts_open",
+            "closes_at",
+            postgresql_where=text("handed_in_at IS NULL"),
+            sqlite_where=text("handed_in_at IS NULL"),
+        ),
+        Index("ix_attempts_asked", "assessment_id", "version", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     enrolment: Mapped[UUID]
@@ -53,6 +67,7 @@ class Attempt(TenantOwned, Base, kind="record"):
     number: Mapped[int]
     questions: Mapped[list[str]] = mapped_column(JSON)
     started_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]
     handed_in_at: Mapped[datetime | None]
     revision: Mapped[int]
 
@@ -88,6 +103,7 @@ class Attempt(TenantOwned, Base, kind="record"):
             number=before + 1,
             questions=version.questions_for(fresh),
             started_at=at,
+            closes_at=_end_of(enrolment, version, zone=zone, at=at),
             revision=0,
         )
 
@@ -95,6 +111,10 @@ class Attempt(TenantOwned, Base, kind="record"):
     def is_open(self) -> bool:
         """Tell whether it still takes answers."""
         return self.handed_in_at is None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Tell whether it is open though its time is up at this moment."""
+        return self.is_open and self.closes_at is not None and self.closes_at <= at
 
     @property
     def state(self) -> str:
@@ -118,53 +138,68 @@ class Attempt(TenantOwned, Base, kind="record"):
         """Give the questions in the order of this attempt."""
         return [UUID(one) for one in self.questions]
 
-    def require_answerable(self, chosen: Mapping[UUID, int | None], items: Mapping[UUID, Item]) -> None:
-        """Raise `AttemptIsHandedIn` or `NotAskedHere` where these options can't be saved. `items` are its own."""
+    def require_answerable(self, chosen: Mapping[UUID, Response], items: Mapping[UUID, Item], *, at: datetime) -> None:
+        """Raise `AttemptIsHandedIn`, `TimeIsUp` or `NotAskedHere` where these can't be saved. `items` are its own."""
         if not self.is_open:
             raise AttemptIsHandedIn("This attempt is handed in; it takes no more answers.")
+        if self.closes_at is not None and self.closes_at <= at:
+            closed = self.closes_at.isoformat()
+            raise TimeIsUp(f"The time of this attempt was up at {closed}; it takes no more answers.", closes_at=closed)
         strange = [str(one) for one in chosen if one not in items]
         if strange:
             raise NotAskedHere("The attempt does not ask this question.", questions=strange)
-        strange = [str(one) for one, option in chosen.items() if not items[one].offers(option)]
+        strange = [str(one) for one, response in chosen.items() if not items[one].takes(response)]
         if strange:
-            raise NotAskedHere("The question does not offer this option.", questions=strange)
+            takes = {one: items[UUID(one)].key.tag for one in strange}
+            raise NotAskedHere("The question does not offer this answer.", questions=strange, takes=takes)
 
-    def hand_in(self, items: Sequence[Item], chosen: Mapping[UUID, int | None], *, at: datetime) -> "Grade":
-        """Close it and mark it."""
-        self.handed_in_at = at
+    def hand_in(self, items: Sequence[Item], chosen: Mapping[UUID, Response], *, at: datetime) -> "Grade":
+        """Close it, at its end if that is past, and mark it."""
+        self.handed_in_at = min(at, self.closes_at or at)
         return self.grade(items, chosen, at=at)
 
-    def grade(self, items: Sequence[Item], chosen: Mapping[UUID, int | None], *, at: datetime) -> "Grade":
-        """Mark what was chosen, as the next revision. A question without an answer scores 0."""
+    def grade(self, items: Sequence[Item], chosen: Mapping[UUID, Response], *, at: datetime) -> "Grade":
+        """Mark what was answered, as the next revision. A question without an answer scores 0."""
+        return self._graded(_marks(items, chosen), at=at)
+
+    def mark_again(self, grade: "Grade", items: Sequence[Item], *, at: datetime) -> "Grade | None":
+        """Mark the same answers by the keys in force, as the next revision; None where no question scores otherwise.
+
+        Then the grade only shows the new keys.
+        """
+        marks = _marks(items, {UUID(mark["question"]): mark["response"] for mark in grade.marks})
+        if [mark["score"] for mark in marks] == [mark["score"] for mark in grade.marks]:
+            grade.marks = marks
+            return None
+        return self._graded(marks, at=at)
+
+    def asks(self, question: UUID) -> bool:
+        """Tell whether it asks a question."""
+        return str(question) in self.questions
+
+    def _graded(self, marks: list[dict[str, Any]], *, at: datetime) -> "Grade":
         self.revision += 1
-        scores = [item.score(chosen.get(item.id)) for item in items]
-        marks = [
-            {
-                "question": str(item.id),
-                "option": chosen.get(item.id),
-                "key": item.correct,
-                "score": score,
-            }
-            for item, score in zip(items, scores, strict=True)
-        ]
         return Grade(
             tenant=self.tenant,
             attempt_id=self.id,
             revision=self.revision,
-            score=mean_score(scores),
+            score=mean_score([mark["score"] for mark in marks]),
             marks=marks,
             graded_at=at,
         )
 
 
 class Answer(TenantOwned, Base, kind="record"):
-    """The option a learner chose last. `sequence` counts on the learner's side, over all of their devices."""
+    """What a learner answered last, under the tag of its kind.
+
+    `sequence` counts on the learner's side, over all of their devices.
+    """
 
     __tablename__ = "answers"
 
     attempt_id: Mapped[UUID] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
     question_id: Mapped[UUID] = mapped_column(primary_key=True)
-    option: Mapped[int | None] = mapped_column(SmallInteger)
+    response: Mapped[dict[str, Any]] = mapped_column(JSON)
     sequence: Mapped[int]
     saved_at: Mapped[datetime]
 
@@ -172,7 +207,8 @@ class Answer(TenantOwned, Base, kind="record"):
 class Grade(TenantOwned, Base, kind="record"):
     """How an attempt was marked, at one revision. `score` is in basis points.
 
-    `marks` has for each question `{"question": id, "option": chosen or None, "key": right option, "score": bp}`.
+    `marks` has for each question `{"question": id, "response": tagged value, "right": key,
+    "corrected": whether that is not the key it was published with, "score": bp}`.
     """
 
     __tablename__ = "grades"
@@ -187,6 +223,26 @@ class Grade(TenantOwned, Base, kind="record"):
     def correct(self) -> int:
         """Count the questions that were answered wholly right."""
         return sum(mark["score"] == FULL_SCORE for mark in self.marks)
+
+
+def _end_of(enrolment: Enrolment, version: AssessmentVersion, *, zone: str, at: datetime) -> datetime | None:
+    """Give the earlier of the time limit and the end of the class, or None where there is neither."""
+    limit = version.time_limit_minutes
+    ends = [enrolment.ends_at(zone), at + timedelta(minutes=limit) if limit else None]
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _marks(items: Sequence[Item], chosen: Mapping[UUID, Response]) -> list[dict[str, Any]]:
+    return [
+        {
+            "question": str(item.id),
+            "response": dict(chosen.get(item.id, {item.key.tag: None})),
+            "right": dict(item.right),
+            "corrected": item.corrected,
+            "score": item.score(chosen.get(item.id)),
+        }
+        for item in items
+    ]
 
 
 def mean_score(scores: Sequence[int]) -> int:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -14,14 +15,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment import preview
 from services.assessment.model.base import Base
-from services.assessment.model.items import Calibration, Item, Option, QuestionKind
+from services.assessment.model.items import Calibration, Item, Option, Prompt
+from services.assessment.model.keys import QuestionKind
 from shared.database import TenantOwned
 from shared.ids import new_id
 
 Lot = Callable[[list[int]], None]
 """Brings a list into a random order, in place."""
 
-_KINDS: dict[preview.Kind, QuestionKind] = {"single": "single_choice", "true_false": "true_false"}
+_KINDS: dict[preview.Kind, QuestionKind] = {
+    "single": "single_choice",
+    "true_false": "true_false",
+    "multiple": "multiple_choice",
+    "matching": "matching",
+    "numeric": "numeric",
+    "short_answer": "short_answer",
+}
+_KEPT = (
+    *("tenant", "bank_id", "origin", "number", "kind", "title", "text", "text_format", "options", "prompts"),
+    *("feedback", "competency", "level"),
+)
+"""What a correction keeps; a calibration was made with the old key."""
 
 
 class Bank(TenantOwned, Base, kind="record"):
@@ -77,7 +91,8 @@ class Intake:
 class Question(TenantOwned, Base, kind="record"):
     """One revision of a question. It never changes; a better wording is a new row that retires this one.
 
-    `origin` is the id of its first revision, `number` its place in the bank, kept through its revisions.
+    `origin` is the id of its first revision, `number` its place in the bank, kept through its revisions. One that is a
+    `correction` differs in its key alone, which holds for those who were asked the revision before, too.
     """
 
     __tablename__ = "questions"
@@ -104,13 +119,15 @@ class Question(TenantOwned, Base, kind="record"):
     text: Mapped[str] = mapped_column(Text)
     text_format: Mapped[str] = mapped_column(String(10))
     options: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    correct: Mapped[int] = mapped_column(SmallInteger)
+    prompts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    right: Mapped[dict[str, Any]] = mapped_column(JSON)
     feedback: Mapped[str] = mapped_column(Text)
     competency: Mapped[str] = mapped_column(String(80))
     level: Mapped[int] = mapped_column(SmallInteger)
     a: Mapped[float | None]
     b: Mapped[float | None]
     c: Mapped[float | None]
+    correction: Mapped[bool]
     fingerprint: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
@@ -118,8 +135,7 @@ class Question(TenantOwned, Base, kind="record"):
     @classmethod
     def taken(cls, bank: Bank, found: preview.Question, *, at: datetime, draw_lots: Lot) -> Self:
         """Make the first revision of a question of a file; its place in the bank is still to be given."""
-        ids = list(range(1, len(found.options) + 1))
-        draw_lots(ids)
+        options = _options(found, draw_lots)
         fresh = new_id()
         return cls(
             id=fresh,
@@ -132,14 +148,13 @@ class Question(TenantOwned, Base, kind="record"):
             title=found.title,
             text=found.text,
             text_format=found.text_format,
-            options=[
-                {"id": id_, "text": option.text, "feedback": option.feedback}
-                for id_, option in zip(ids, found.options, strict=True)
-            ],
-            correct=next(id_ for id_, option in zip(ids, found.options, strict=True) if option.correct),
+            options=options,
+            prompts=[{"id": id_, "text": one.prompt} for id_, one in enumerate(_asked(found.pairs), start=1)],
+            right=_right(found, {option["text"]: option["id"] for option in options}),
             feedback=found.feedback,
             competency=found.competency,
             level=found.level,
+            correction=False,
             fingerprint=_fingerprint(found),
             added_at=at,
         )
@@ -148,6 +163,33 @@ class Question(TenantOwned, Base, kind="record"):
         """Become the next revision of a question, and give the old one, whose calibration is not taken over."""
         self.origin, self.revision, self.number = older.origin, older.revision + 1, older.number
         return older
+
+    def corrected(self, found: preview.Question, *, at: datetime) -> "Question":
+        """Give the next revision, which has the key of `found`, and the options of this one under the same ids."""
+        return Question(
+            **{name: getattr(self, name) for name in _KEPT},
+            id=new_id(),
+            revision=self.revision + 1,
+            right=_right(found, {option["text"]: option["id"] for option in self.options}),
+            correction=True,
+            fingerprint=_fingerprint(found),
+            added_at=at,
+        )
+
+    def found(self) -> preview.Question:
+        """Give the options and prompts as a file would hold them, with no key."""
+        kinds = {kind: name for name, kind in _KINDS.items()}
+        chosen = () if self.prompts else self.options
+        return preview.Question(
+            title=self.title,
+            text=self.text,
+            options=tuple(preview.Option(one["text"], False, one["feedback"]) for one in chosen),
+            kind=kinds[self.kind],
+            competency=self.competency,
+            level=self.level,
+            feedback=self.feedback,
+            text_format=self.text_format,
+        )
 
     def retire(self, at: datetime) -> None:
         """Leave the bank; the versions that ask it go on asking it."""
@@ -161,7 +203,8 @@ class Question(TenantOwned, Base, kind="record"):
             text=self.text,
             text_format=self.text_format,
             options=tuple(Option(**option) for option in self.options),
-            correct=self.correct,
+            prompts=tuple(Prompt(**prompt) for prompt in self.prompts),
+            right=self.right,
             feedback=self.feedback,
             competency=self.competency,
             level=self.level,
@@ -169,11 +212,55 @@ class Question(TenantOwned, Base, kind="record"):
         )
 
     @property
+    def correct(self) -> int | None:
+        """Give the right option where exactly one option is the answer."""
+        return self.right.get("option")
+
+    @property
     def calibration(self) -> Calibration | None:
         """Give its calibration, if it has one."""
         if self.a is None or self.b is None or self.c is None:
             return None
         return Calibration(self.a, self.b, self.c)
+
+
+def _options(found: preview.Question, draw_lots: Lot) -> list[dict[str, Any]]:
+    """Give what can be chosen, each text once: the options, or the matches of the pairs."""
+    said = {option.text: option.feedback for option in found.options} or dict.fromkeys(
+        (pair.match for pair in found.pairs), ""
+    )
+    ids = list(range(1, len(said) + 1))
+    draw_lots(ids)
+    return [
+        {"id": id_, "text": text_, "feedback": feedback}
+        for id_, (text_, feedback) in zip(ids, said.items(), strict=True)
+    ]
+
+
+def _asked(pairs: Iterable[preview.Pair]) -> list[preview.Pair]:
+    return [pair for pair in pairs if pair.prompt]
+
+
+def _right(found: preview.Question, ids: Mapping[str, int]) -> dict[str, Any]:
+    """Give the key as it is kept; `ids` are those of the options by their texts."""
+    rights = sorted(ids[option.text] for option in found.options if option.correct)
+    if found.kind == "numeric":
+        return {
+            "numbers": [
+                asdict(one) | {"value": _exact(one.value), "tolerance": _exact(one.tolerance)} for one in found.numbers
+            ]
+        }
+    if found.kind == "short_answer":
+        return {"texts": [asdict(one) for one in found.texts]}
+    if found.kind == "matching":
+        matches = enumerate(_asked(found.pairs), start=1)
+        return {"pairs": [{"left": left, "right": ids[pair.match]} for left, pair in matches]}
+    return {"options": rights} if found.kind == "multiple" else {"option": rights[0]}
+
+
+def _exact(number: Decimal) -> str:
+    """Write a number in one way: 2009.0 as 2009."""
+    return f"{number.normalize():f}"
 
 
 def _fingerprint(question: preview.Question) -> str:
@@ -186,5 +273,8 @@ def _fingerprint(question: preview.Question) -> str:
         question.feedback,
         question.competency,
         question.level,
+        [[_exact(one.value), _exact(one.tolerance), one.credit, one.feedback] for one in question.numbers],
+        [[one.pattern, one.credit, one.feedback] for one in question.texts],
+        [[one.prompt, one.match] for one in question.pairs],
     ]
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()

@@ -1,9 +1,10 @@
 """What assessment has heard from other services: facts copied from events, joined when they are read."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import JSON, Date, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -86,6 +87,13 @@ class Enrolment(TenantOwned, Base, kind="projection"):
             raise ClassNotOpenYet(f"The class begins on {self.opens}.", opens=self.opens.isoformat())
         if self.closes is not None and self.closes < today:
             raise ClassIsClosed(f"The class ended on {self.closes}.", closes=self.closes.isoformat())
+
+    def ends_at(self, zone: str) -> datetime | None:
+        """Give the last moment of the last local day of the class, which is of that day, or None if it has none."""
+        if self.closes is None:
+            return None
+        midnight = datetime.combine(self.closes + timedelta(days=1), time(), ZoneInfo(zone))
+        return midnight.astimezone(UTC) - timedelta(milliseconds=1)
 
 
 def codes_in_force(frameworks: Iterable[Framework], *, on: date) -> set[str]:

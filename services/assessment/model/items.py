@@ -1,15 +1,12 @@
-"""A question as an immutable value: what a learner is shown, and how an answer to it is marked."""
+"""A question as an immutable value: what a learner is shown, and how a response to it is marked."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-QuestionKind = Literal["single_choice", "true_false"]
-
-FULL_SCORE = 10_000
-"""The score of a right answer, and of a faultless attempt, in basis points."""
+from services.assessment.model.keys import Key, QuestionKind, Response, read_key
 
 One = TypeVar("One")
 
@@ -24,6 +21,14 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a matching question wants an option for."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Calibration:
     """Discrimination `a`, difficulty `b` and chance `c` of an item on the logistic scale with D = 1."""
 
@@ -34,31 +39,49 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One revision of a question."""
+    """One revision of a question. `right` is its key as it is kept and, after handing in, shown.
+
+    It is `corrected` where the key in force is not the one that it was published with.
+    """
 
     id: UUID
     kind: QuestionKind
     text: str
     text_format: str
     options: tuple[Option, ...]
-    correct: int
+    right: Mapping[str, Any]
     feedback: str
     competency: str
     level: int
+    prompts: tuple[Prompt, ...] = ()
     calibration: Calibration | None = None
+    corrected: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Give what marks its responses."""
+        return read_key(self.kind, self.right)
 
     @property
     def chance(self) -> float:
-        """Give the probability of guessing right: as calibrated, else one in the number of options."""
-        return self.calibration.c if self.calibration else 1 / len(self.options)
+        """Give the probability of guessing right: as calibrated, else 1/k for one of k options, and 0 for the rest."""
+        if self.calibration:
+            return self.calibration.c
+        return 1 / len(self.options) if self.kind in {"single_choice", "true_false"} else 0.0
 
-    def score(self, option: int | None) -> int:
-        """Give the score of an answer in basis points; no answer is a wrong one."""
-        return FULL_SCORE if option == self.correct else 0
+    def score(self, response: Response | None) -> int:
+        """Give the score of a response in basis points; no answer is a wrong one."""
+        key = self.key
+        value = (response or {}).get(key.tag)
+        return 0 if value is None else key.score(value)
 
-    def offers(self, option: int | None) -> bool:
-        """Tell whether this is one of its options; None (nothing chosen) always is."""
-        return option is None or any(one.id == option for one in self.options)
+    def takes(self, response: Response) -> bool:
+        """Tell whether a response is of its kind and within what it offers; None (nothing any more) always is."""
+        key = self.key
+        if set(response) != {key.tag}:
+            return False
+        value = response[key.tag]
+        return value is None or key.fits(value, options=frozenset(option.id for option in self.options))
 
     def options_for(self, attempt: UUID) -> list[Option]:
         """Give the options in the order of one attempt, the same on every device.
@@ -68,10 +91,14 @@ class Item:
         """
         return shuffled(self.options, seed=f"{attempt}/{self.id}", name=lambda option: str(option.id))
 
-    def feedback_on(self, option: int | None) -> str:
+    def feedback_on(self, response: Response | None) -> str:
         """Give what its author says about this answer, then about the question."""
-        chosen = next((one.feedback for one in self.options if one.id == option), "")
-        return "\n\n".join(said for said in (chosen, self.feedback) if said)
+        key = self.key
+        value = (response or {}).get(key.tag)
+        chosen = {value} if isinstance(value, int) else set(value or ()) if key.tag == "options" else set()
+        said = [option.feedback for option in self.options if option.id in chosen]
+        said += ["" if value is None else key.feedback(value), self.feedback]
+        return "\n\n".join(one for one in said if one)
 
 
 def shuffled(ones: Iterable[One], *, seed: str, name: Callable[[One], str] = str) -> list[One]:

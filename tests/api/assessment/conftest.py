@@ -141,6 +141,10 @@ class City:
         path = f"/banks/{bank}/gift-imports{query}"
         return self.trainer.post(path, data=gift.encode(), content_type="text/plain; charset=utf-8")
 
+    def import_moodle_xml(self, bank: str, xml: str, query: str = "", *, content_type: str = "text/xml") -> Reply:
+        path = f"/banks/{bank}/moodle-xml-imports{query}"
+        return self.trainer.post(path, data=xml.encode(), content_type=content_type)
+
     def assessment(self, bank: str, *, code: str = "post", role: str = "post", **rest: Any) -> str:
         """Make an assessment; give its id."""
         wanted = {"code": code, "title": "Tes akhir", "role": role, "bank": bank, **rest}

@@ -16,7 +16,7 @@ from shared.events.assessment import AttemptGraded
 from shared.ids import new_id
 from tests.api.assessment.conftest import GIFT, RIGHT, City, Reply, Sitting, choose
 
-SECRET_WORDS = ("correct", '"key"', "feedback", "Betul sekali", "Pasal 20", "ikut menyusun")
+SECRET_WORDS = ("correct", '"key"', '"right"', "feedback", "Betul sekali", "Pasal 20", "ikut menyusun")
 
 
 def test_an_attempt_shows_the_questions_with_their_options(sitting: Sitting) -> None:
@@ -33,6 +33,7 @@ def test_an_attempt_shows_the_questions_with_their_options(sitting: Sitting) -> 
         "number": 1,
         "state": "open",
         "started_at": "",
+        "closes_at": None,
         "handed_in_at": None,
         "questions": [],
         "result": None,
@@ -208,7 +209,10 @@ def test_handing_in_marks_at_once_and_explains(sitting: Sitting) -> None:
         "id": standard["id"],
         "option": wrong["id"],
         "correct": False,
+        "score": 0,
         "key": choose(standard, right=True)["option"],
+        "right": {"option": choose(standard, right=True)["option"]},
+        "corrected": False,
         "feedback": "Masyarakat ikut menyusun.\n\nLihat Pasal 20.",
     }
     assert all(marks[one["id"]]["correct"] for one in others)
@@ -285,7 +289,7 @@ def test_racing_answers_leave_the_one_with_the_highest_sequence(sitting: Sitting
     assert {answer.status_code for answer in answers} == {200}
     with sitting.city.house.worker.reading() as session:
         kept = session.scalars(select(Answer).where(Answer.attempt_id == UUID(attempt["id"]))).one()
-    assert (kept.sequence, kept.option) == (6, options[0])
+    assert (kept.sequence, kept.response) == (6, {"option": options[0]})
 
 
 @pytest.mark.parametrize("where", ["here", "elsewhere"])
@@ -328,7 +332,7 @@ def test_once_its_questions_are_known_an_exam_needs_few_statements(sitting: Sitt
     choices = [choose(question, right=True) for question in attempt["questions"]]
     saved = _statements(second, lambda: second.save(attempt, *choices))
     handed_in = _statements(second, lambda: second.hand_in(attempt))
-    assert (len(started), len(saved), len(handed_in)) == (6, 2, 6), (started, saved, handed_in)
+    assert (len(started), len(saved), len(handed_in)) == (6, 2, 7), (started, saved, handed_in)
 
 
 def _apart(questions: list[dict[str, Any]], beginning: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:

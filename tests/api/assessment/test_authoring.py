@@ -151,6 +151,7 @@ def test_an_assessment_is_made_and_found(city: City) -> None:
         "bank": bank,
         "draw": 2,
         "attempts_allowed": 1,
+        "time_limit_minutes": None,
         "version": 0,
     }
     assert made.headers["Location"] == f"/api/assessment/assessments/{made.json['id']}"

@@ -23,7 +23,7 @@ def item(*, options: int = 4, correct: int = 2, calibration: Calibration | None 
         text="Berapa?",
         text_format="moodle",
         options=tuple(Option(id=one, text=f"{one}", feedback=f"said {one}") for one in range(1, options + 1)),
-        correct=correct,
+        right={"option": correct},
         feedback="in general",
         competency="PP",
         level=3,
@@ -65,7 +65,7 @@ def test_a_score_lies_within_half_a_basis_point_of_the_proportion(scores: list[i
 
 def test_a_wrong_answer_and_none_at_all_score_nothing() -> None:
     one = item(correct=2)
-    assert [one.score(option) for option in (2, 1, None)] == [10_000, 0, 0]
+    assert [one.score({"option": option}) for option in (2, 1, None)] == [10_000, 0, 0]
 
 
 def test_chance_is_one_in_the_number_of_options_until_an_item_is_calibrated() -> None:
@@ -74,7 +74,7 @@ def test_chance_is_one_in_the_number_of_options_until_an_item_is_calibrated() ->
 
 
 def test_feedback_is_on_the_option_and_then_on_the_question() -> None:
-    assert item().feedback_on(3) == "said 3\n\nin general"
+    assert item().feedback_on({"option": 3}) == "said 3\n\nin general"
     assert item().feedback_on(None) == "in general"
 
 
@@ -89,9 +89,9 @@ def test_options_have_an_order_for_each_attempt_that_says_nothing_about_the_auth
 def test_handing_in_marks_every_question() -> None:
     items = [item(), item(), item()]
     sat = attempt(items)
-    grade = sat.hand_in(items, {items[0].id: 2, items[1].id: 1}, at=AT)
+    grade = sat.hand_in(items, {items[0].id: {"option": 2}, items[1].id: {"option": 1}}, at=AT)
     assert (grade.revision, grade.score, grade.correct) == (1, 3_333, 1)
-    assert [(mark["option"], mark["key"], mark["score"]) for mark in grade.marks] == [
+    assert [(mark["response"]["option"], mark["right"]["option"], mark["score"]) for mark in grade.marks] == [
         (2, 2, 10_000),
         (1, 2, 0),
         (None, 2, 0),
@@ -104,20 +104,20 @@ def test_an_attempt_that_is_handed_in_takes_no_answer() -> None:
     sat = attempt(items)
     sat.hand_in(items, {}, at=AT)
     with pytest.raises(AttemptIsHandedIn):
-        sat.require_answerable({items[0].id: 1}, {items[0].id: items[0]})
+        sat.require_answerable({items[0].id: {"option": 1}}, {items[0].id: items[0]}, at=AT)
 
 
 @pytest.mark.parametrize("option", [0, 5])
 def test_an_option_that_is_not_offered_is_refused(option: int) -> None:
     one = item()
     with pytest.raises(NotAskedHere):
-        attempt([one]).require_answerable({one.id: option}, {one.id: one})
+        attempt([one]).require_answerable({one.id: {"option": option}}, {one.id: one}, at=AT)
 
 
 def test_a_question_that_is_not_asked_is_refused() -> None:
     one, other = item(), item()
     with pytest.raises(NotAskedHere) as refused:
-        attempt([one]).require_answerable({other.id: 1}, {one.id: one})
+        attempt([one]).require_answerable({other.id: {"option": 1}}, {one.id: one}, at=AT)
     assert refused.value.parameters == {"questions": [str(other.id)]}
 
 

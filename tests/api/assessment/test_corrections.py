@@ -1,0 +1,221 @@
+"""A key that was wrong is corrected, and those who were marked by it are marked again."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import delete
+
+from services.assessment.commands import corrections
+from services.assessment.commands.corrections import mark_corrected_attempts_again
+from services.assessment.model import Correction
+from shared import clock
+from shared.events.assessment import AttemptGraded
+from shared.ids import new_id
+from tests.api.assessment.conftest import GIFT, City, Reply, Sitting, choose
+from tests.api.assessment.test_kinds import KINDS
+
+
+@dataclass
+class Exam:
+    """An assessment whose first question says Penyelenggara where Masyarakat is right."""
+
+    sitting: Sitting
+    bank: str
+
+    @property
+    def city(self) -> City:
+        return self.sitting.city
+
+    def question(self, kind: str = "", number: int = 1) -> dict[str, Any]:
+        listed = self.city.trainer.get(f"/banks/{self.bank}/questions").json["items"]
+        return next(one for one in listed if kind in ("", one["kind"]) and (kind or one["number"] == number))
+
+    def correct(self, question: dict[str, Any], key: dict[str, Any]) -> Reply:
+        return self.city.trainer.put(f"/banks/{self.bank}/questions/{question['id']}/key", json=key)
+
+    def hand_in(self, *, right: bool) -> tuple[Sitting, dict[str, Any]]:
+        """Let somebody new answer everything rightly by the old key, or nothing."""
+        learner = self.city.person()
+        sitting = Sitting(self.city, learner, self.city.enrol(learner), self.sitting.assessment)
+        attempt = sitting.begin()
+        if right:
+            sitting.save(attempt, *(choose(one, right=True) for one in attempt["questions"]))
+        sitting.hand_in(attempt)
+        return sitting, attempt
+
+    def work(self) -> None:
+        """Call the timer as the relay does, outside any tenant."""
+        with self.city.house.worker.writing() as session:
+            mark_corrected_attempts_again(session)
+
+
+def option(question: dict[str, Any], text: str) -> dict[str, int]:
+    return {"option": next(one["id"] for one in question["options"] if one["text"] == text)}
+
+
+def result(sitting: Sitting, attempt: dict[str, Any]) -> dict[str, Any]:
+    return dict(sitting.learner.get(f"/attempts/{attempt['id']}").json["result"])
+
+
+@pytest.fixture
+def exam(sitting: Sitting) -> Exam:
+    with sitting.city.house.worker.writing() as session:  # Those of other tests are finished, or none of ours.
+        session.execute(delete(Correction))
+    return Exam(sitting, sitting.city.trainer.get("/banks").json["items"][0]["id"])
+
+
+def test_a_corrected_key_is_the_next_revision_and_keeps_the_options(exam: Exam) -> None:
+    old = exam.question()
+    corrected = exam.correct(old, option(old, "Masyarakat"))
+    assert corrected.status_code == 200
+    assert corrected.json == exam.question()
+    changed = {name for name in old if corrected.json[name] != old[name]}
+    assert changed == {"id", "revision", "correction", "correct", "right"}
+    assert (corrected.json["revision"], corrected.json["correction"]) == (2, True)
+    assert exam.city.publish(exam.sitting.assessment).json["version"] == 2
+
+
+def test_the_same_correction_again_changes_nothing(exam: Exam) -> None:
+    old = exam.question()
+    first, again = (exam.correct(old, option(old, "Masyarakat")) for _ in range(2))
+    assert (again.status_code, again.json) == (200, first.json)
+    assert exam.correct(first.json, option(old, "Masyarakat")).json == first.json
+    other = exam.correct(old, option(old, "Ombudsman"))
+    assert (other.status_code, other.json["type"]) == (409, "/problems/question-is-superseded")
+
+
+def test_a_file_with_the_corrected_key_holds_nothing_new(exam: Exam) -> None:
+    old = exam.question(number=2)
+    exam.correct(old, option(old, "30"))
+    again = exam.city.import_gift(exam.bank, GIFT.replace("{~30 ~90 =14}", "{=30 ~90 ~14}"))
+    assert [again.json[name] for name in ("added", "revised", "unchanged")] == [0, 0, 3]
+
+
+def test_attempts_are_marked_again_where_the_score_changes(exam: Exam) -> None:
+    (gaining, sat), (bystander, idle) = exam.hand_in(right=True), exam.hand_in(right=False)
+    before = result(gaining, sat)
+    old = exam.question()
+    later = clock.now() + timedelta(minutes=1)
+    exam.correct(old, option(old, "Masyarakat"))
+    assert result(gaining, sat) == before
+    with clock.telling(later):
+        exam.work()
+    after, untouched = result(gaining, sat), result(bystander, idle)
+    assert (before["score"], after["score"], after["revision"], after["correct"]) == (10_000, 6_667, 2, 2)
+    assert after["handed_in_at"] == before["handed_in_at"] < after["graded_at"]
+    (mark,) = (one for one in after["questions"] if one["corrected"])
+    assert (mark["key"], mark["correct"]) == (option(old, "Masyarakat")["option"], False)
+    (shown,) = (one for one in untouched["questions"] if one["corrected"])
+    assert (untouched["score"], untouched["revision"], shown["right"]) == (0, 1, option(old, "Masyarakat"))
+    *_, said = exam.city.said(AttemptGraded)
+    assert (str(said.attempt), said.revision, said.score, said.time) == (sat["id"], 2, 6_667, later)
+    assert said.handed_in_at == datetime.fromisoformat(before["handed_in_at"]).astimezone(UTC)
+    assert {str(one.id): one.score for one in said.items}[old["id"]] == 0
+
+
+def test_marking_again_twice_says_nothing_more(exam: Exam) -> None:
+    exam.hand_in(right=True)
+    old = exam.question()
+    exam.correct(old, option(old, "Masyarakat"))
+    for _ in range(3):
+        exam.work()
+        exam.correct(old, option(old, "Masyarakat"))
+    assert [one.revision for one in exam.city.said(AttemptGraded)] == [1, 2]
+    (listed,) = exam.city.trainer.get(f"/banks/{exam.bank}/corrections").json["items"]
+    assert (listed["question"], listed["successor"]) == (old["id"], exam.question()["id"])
+    assert (listed["remarked"], listed["right"]) == (1, option(old, "Masyarakat"))
+    assert listed["finished_at"] is not None
+
+
+def test_the_work_is_done_in_batches(exam: Exam, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(corrections, "BATCH", 2)
+    for _ in range(3):
+        exam.hand_in(right=True)
+    old = exam.question()
+    exam.correct(old, option(old, "Masyarakat"))
+    done = []
+    for _ in range(3):
+        exam.work()
+        done.append(len(exam.city.said(AttemptGraded)) - 3)
+    assert done == [2, 3, 3]
+
+
+def test_a_correction_of_a_correction_holds_for_those_who_were_asked_first(exam: Exam) -> None:
+    sitting, attempt = exam.hand_in(right=True)
+    old = exam.question()
+    fresh = exam.correct(old, option(old, "Masyarakat")).json
+    exam.work()
+    exam.correct(fresh, option(old, "Penyelenggara"))
+    exam.work()
+    assert [one.score for one in exam.city.said(AttemptGraded)] == [10_000, 6_667, 10_000]
+    assert result(sitting, attempt)["revision"] == 3
+
+
+def test_an_open_attempt_is_marked_by_the_corrected_key_at_once(exam: Exam) -> None:
+    attempt = exam.sitting.begin()
+    exam.sitting.save(attempt, *(choose(one, right=True) for one in attempt["questions"]))
+    old = exam.question()
+    exam.correct(old, option(old, "Masyarakat"))
+    assert exam.sitting.hand_in(attempt).json["score"] == 6_667
+    exam.work()
+    assert len(exam.city.said(AttemptGraded)) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("single_choice", {"option": 4}),
+        ("single_choice", {"options": [1]}),
+        ("single_choice", {}),
+        ("single_choice", {"option": 1, "options": [1]}),
+        ("single_choice", {"option": "1"}),
+        ("multiple_choice", {"options": []}),
+        ("multiple_choice", {"options": [1, 9]}),
+        ("numeric", {"numbers": [{"value": 3, "credit": 5_000}]}),
+        ("numeric", {"numbers": [{"value": 3, "tolerance": -1}]}),
+        ("short_answer", {"texts": [{"pattern": " \x00"}]}),
+        ("matching", {"pairs": [{"left": 1, "right": 1}]}),
+        ("matching", {"pairs": [{"left": 1, "right": 1}, {"left": 2, "right": 1}, {"left": 3, "right": 1}]}),
+        ("matching", {"pairs": [{"left": 1, "right": 1}, {"left": 2, "right": 9}]}),
+    ],
+)
+def test_a_key_that_does_not_fit_is_refused(exam: Exam, kind: str, key: dict[str, Any]) -> None:
+    exam.city.import_gift(exam.bank, KINDS)
+    question = exam.question(kind)
+    assert exam.correct(question, key).status_code == 422
+    assert exam.question(kind) == question
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "kept"),
+    [
+        ("multiple_choice", {"options": [2, 1, 2]}, {"options": [1, 2]}),
+        (
+            "numeric",
+            {"numbers": [{"value": 1998}]},
+            {"numbers": [{"value": 1998, "tolerance": 0, "credit": 10_000}]},
+        ),
+        ("short_answer", {"texts": [{"pattern": "Sala*"}]}, {"texts": [{"pattern": "Sala*", "credit": 10_000}]}),
+        *[("matching", {"pairs": pairs}, {"pairs": pairs}) for pairs in [[{"left": n, "right": n} for n in (1, 2)]]],
+    ],
+)
+def test_keys_of_every_kind_can_be_corrected(exam: Exam, kind: str, key: dict[str, Any], kept: dict[str, Any]) -> None:
+    exam.city.import_gift(exam.bank, KINDS)
+    corrected = exam.correct(exam.question(kind), key)
+    assert (corrected.status_code, corrected.json["right"]) == (200, kept)
+
+
+def test_only_authors_of_the_city_correct_and_see_corrections(exam: Exam) -> None:
+    question = exam.question()
+    key, path = option(question, "Masyarakat"), f"/banks/{exam.bank}"
+    change = f"{path}/questions/{question['id']}/key"
+    learner, stranger = exam.city.person(), City(exam.city.house).settle().trainer
+    refused = [learner.put(change, json=key), learner.get(f"{path}/corrections")]
+    assert [one.status_code for one in refused] == [403, 403]
+    hidden = [stranger.put(change, json=key), stranger.get(f"{path}/corrections")]
+    assert [one.json["type"] for one in hidden] == ["/problems/no-such-bank"] * 2
+    missing = exam.correct({"id": str(new_id())}, key)
+    assert (missing.status_code, missing.json["type"]) == (404, "/problems/no-such-question")
+    assert exam.question() == question
