@@ -30,5 +30,5 @@ def docs() -> None:
 
 
 if __name__ == "__main__":
-    with in_one_sentence("wiyata"):
+    with in_one_sentence():
         main(prog_name="python -m services")

@@ -39,16 +39,20 @@ def run(service: Service) -> None:
 
 
 @contextmanager
-def in_one_sentence(name: str) -> Iterator[None]:
-    """End the program with one sentence and exit code 1 when something is refused, or a database is away."""
+def in_one_sentence(name: str = "") -> Iterator[None]:
+    """End the program with one sentence and exit code 1 when something is refused, or a database is away.
+
+    The sentence begins with the name of the service, where there is one.
+    """
+    who = f"{name}: " if name else ""
     try:
         yield
     except (Refusal, WrongSetting, NotCurrent, LogUnavailable) as refused:
-        sys.exit(f"{name}: {refused}")
+        sys.exit(f"{who}{refused}")
     except DBAPIError as error:
         if not is_waiting(error):
             raise
-        sys.exit(f"{name}: The database does not answer ({_first_line(error.orig)}). Try again when it does.")
+        sys.exit(f"{who}The database does not answer ({_first_line(error.orig)}). Try again when it does.")
     except click.ClickException as wrong:
         wrong.show()
         sys.exit(wrong.exit_code)
