@@ -1,6 +1,6 @@
 """What identity's API takes and gives."""
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Regexp
@@ -8,7 +8,7 @@ from marshmallow.validate import Length, OneOf, Regexp
 from services.identity.model.accounts import Role
 from shared.web.pagination import PageQuery
 
-GRANTABLE = list(Role.__args__)  # type: ignore[attr-defined]
+GRANTABLE = list(get_args(Role))
 
 
 def _about(text: str) -> dict[str, Any]:
