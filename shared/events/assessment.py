@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
 from shared.events.base import Event
 from shared.events.catalogue import Outcome, TestRole
 from shared.events.enrolment import EnrolmentFact
+
+AnnulmentReason = Literal["irregularity", "technical_failure", "taken_by_another"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +56,11 @@ class AttemptGraded(EnrolmentFact, type="wiyata.assessment.attempt.graded.v1", a
     handed_in_at: datetime
     handed_in_on: date
     items: tuple[MarkedItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttemptAnnulled(EnrolmentFact, type="wiyata.assessment.attempt.annulled.v1", about="attempt"):
+    """An attempt counts for nothing, in no revision: as if it had never been handed in."""
+
+    attempt: UUID
+    reason: AnnulmentReason

@@ -53,3 +53,26 @@ class CoursePublished(Event, type="wiyata.catalogue.course.published.v1", about=
     outcomes: tuple[Outcome, ...]
     lessons: tuple[CourseLesson, ...]
     assessments: tuple[PinnedAssessment, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseOffered(Event, type="wiyata.catalogue.course.offered.v1", about="course"):
+    """People of another tenant, `to`, can enrol in the course. The envelope's tenant owns it."""
+
+    course: UUID
+    to: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseOfferEnded(Event, type="wiyata.catalogue.course.offer.ended.v1", about="course"):
+    """Nobody of the tenant `to` can enrol in the course any more; who has begun goes on, and can read it."""
+
+    course: UUID
+    to: UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class CourseWithdrawn(Event, type="wiyata.catalogue.course.withdrawn.v1", about="course"):
+    """Nobody can enrol in the course any more; who has begun goes on. A later publication takes it back."""
+
+    course: UUID

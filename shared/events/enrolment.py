@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from shared.events.base import Event
 from shared.events.catalogue import Outcome, Scope
+
+ClosingReason = Literal["withdrawn", "not_completed", "erased"]
+RevocationReason = Literal["corrected_mark", "attempt_annulled"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,24 @@ class LearnerEnrolled(EnrolmentFact, type="wiyata.enrolment.learner.enrolled.v1"
 
 
 @dataclass(frozen=True, kw_only=True)
+class LearningStarted(EnrolmentFact, type="wiyata.enrolment.learning.started.v1"):
+    """The first lesson was marked, on a local day of the learner's city."""
+
+    started_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrolmentClosed(EnrolmentFact, type="wiyata.enrolment.enrolment.closed.v1"):
+    """The learner goes on no longer, without having completed; `closed_on` is a local day.
+
+    A corrected mark may still complete an enrolment that was closed as not completed: the latest sequence wins.
+    """
+
+    reason: ClosingReason
+    closed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class DayMinutes:
     """Minutes learnt on one local day."""
 
@@ -57,3 +79,14 @@ class TrainingCompleted(EnrolmentFact, type="wiyata.enrolment.training.completed
     pre: int | None
     post: int | None
     completed_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompletionRevoked(EnrolmentFact, type="wiyata.enrolment.completion.revoked.v1"):
+    """A correction undid the completion of `revision`: the rule is met no longer.
+
+    The enrolment is open again, unless `EnrolmentClosed` follows. A later completion has a higher revision.
+    """
+
+    revision: int
+    reason: RevocationReason

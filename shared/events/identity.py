@@ -56,3 +56,10 @@ class PersonAssigned(Event, type="wiyata.identity.person.assigned.v1", about="pe
     employment_type: Literal["PNS", "PPPK"]
     contract_start: date | None
     posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonErased(Event, type="wiyata.identity.person.erased.v1", about="person", key="person"):
+    """Nothing of this person may be kept but ids that lead nowhere; nothing said of them later brings it back."""
+
+    person: UUID
