@@ -178,5 +178,5 @@ def _what_apispec_leaves_out(_: Any, field: fields.Field[Any], ret: dict[str, An
             ret.pop("maximum", None)
             said["exclusiveMaximum"] = bound.max
     if isinstance(field, fields.Decimal) and field.as_string:
-        said |= {"type": "string", "format": "decimal"}
+        said |= {"type": ["string", "null"] if field.allow_none else "string", "format": "decimal"}
     return said

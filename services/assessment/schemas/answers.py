@@ -89,5 +89,6 @@ class TaggedSchema(Schema):
 
     @validates("pairs")
     def _require_each_prompt_once(self, said: list[dict[str, int]] | None, data_key: str) -> None:  # noqa: ARG002
-        if len({pair["left"] for pair in said or ()}) < len(said or ()):
+        prompts = [pair["left"] for pair in said or () if "left" in pair]  # A pair that is wrong comes in parts.
+        if len(set(prompts)) < len(prompts):
             raise ValidationError("A prompt is matched once.")

@@ -4,11 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.assessment.gift import read_gift
-from services.assessment.preview import Option, Pair, Preview
+from services.assessment.preview import Option, Pair
 from services.assessment.question_rules import Limits
 
 DEMO = Path(__file__).parents[3] / "deploy" / "demo" / "semarang"
@@ -261,29 +259,6 @@ def test_limits_are_kept_and_named() -> None:
     assert faults(two, Limits(max_questions=1)) == [(0, 5, "too_many_questions")]
     assert faults(two, Limits(max_text=10)) == [(1, 2, "too_long"), (2, 5, "too_long")]
     assert faults(two, Limits(max_option=6)) == [(1, 2, "too_long"), (2, 5, "too_long")]
-
-
-@pytest.mark.timeout(10)
-@pytest.mark.parametrize("sign", ["[tag:", "\\", "{", "}", "~", "::", "#", "=", "//[tag:", " ", "%1"])
-def test_a_long_run_of_one_sign_is_read_in_time(sign: str) -> None:
-    assert isinstance(read_gift("// " + sign * (100_000 // len(sign))), Preview)
-    assert isinstance(read_gift("a {=" + sign * (100_000 // len(sign))), Preview)
-
-
-SIGNS = [*"{}=~#\\%:", "::", "####", "->", "\n", "\n\n", "T", "a", "1", "50%", "[html]", "$CATEGORY: ", TAGS]
-GIFT_LIKE = st.lists(st.sampled_from(SIGNS) | st.text(max_size=5), max_size=40).map("".join)
-
-
-@settings(deadline=None)
-@given(st.binary(max_size=300) | GIFT_LIKE)
-def test_no_input_whatsoever_breaks_the_reader(source: bytes | str) -> None:
-    preview = read_gift(source)
-
-    assert preview.questions or preview.errors or preview.not_carried_over
-    for question in preview.questions:
-        rights = sum(option.correct for option in question.options)
-        assert rights == 1 or question.kind in ("multiple", "numeric", "short_answer", "matching")
-        assert question.options or question.numbers or question.texts or question.pairs
 
 
 @pytest.mark.parametrize("bank", ["pre-test.gift", "post-test.gift"])
