@@ -16,14 +16,18 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     DateTime,
     Dialect,
     Engine,
     Insert,
     Integer,
     Table,
+    Uuid,
+    bindparam,
     create_engine,
     event,
+    false,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -97,9 +101,19 @@ class Base(DeclarativeBase):
 
 
 class TenantOwned:
-    """A row of one tenant. Sessions bound to a tenant see its rows and national ones only."""
+    """A row of one tenant. Sessions bound to a tenant see its rows and national ones only, and write its rows alone."""
 
     tenant: Mapped[UUID] = mapped_column(index=False)
+
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:  # noqa: ARG003  # For subclasses.
+        """Say which rows a tenant may read beside its own and national ones: none, where a class says nothing else.
+
+        The policy of the table says the same: see `shared.migrations.protect`. It is called for aliases as well, and
+        its answer is kept for many statements, in each of which `tenant` has another value. Tables that it names are
+        not narrowed in turn.
+        """
+        return false()
 
 
 class Database:
@@ -175,10 +189,19 @@ def _narrow_to_tenant(state: ORMExecuteState) -> None:
         raise NotNarrowed("INSERT from SELECT and UPDATE by primary keys would reach rows of other tenants.")
     if state.is_insert:
         return
-    seen = (tenant, NATIONAL) if state.is_select else (tenant,)
+    # The criteria of a class are made once and kept, with this parameter in them: its name must always be the same.
+    caller = bindparam("tenant_of_caller", tenant, type_=Uuid())
     state.statement = state.statement.options(
-        with_loader_criteria(TenantOwned, lambda cls: cls.tenant.in_(seen), include_aliases=True)
+        with_loader_criteria(
+            TenantOwned,
+            (lambda cls: _readable(cls, caller)) if state.is_select else (lambda cls: cls.tenant == caller),
+            include_aliases=True,
+        )
     )
+
+
+def _readable(kind: type[TenantOwned], tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+    return kind.tenant.in_((tenant, NATIONAL)) | kind.also_readable_by(tenant)
 
 
 def _reaches_past_criteria(state: ORMExecuteState) -> bool:
@@ -226,11 +249,11 @@ def put(session: Session, table: type[Base] | Table, rows: Sequence[Mapping[str,
     key = [column.name for column in target.primary_key]
     insert = insert_new(target, session)
     updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
-    act = insert.on_conflict_do_update(index_elements=key, set_=updated)
-    last = {tuple(row[name] for name in key): dict(row) for row in rows}
-    session.execute(
-        act if updated else insert.on_conflict_do_nothing(), [last[place] for place in sorted(last, key=str)]
+    there = (
+        insert.on_conflict_do_update(index_elements=key, set_=updated) if updated else insert.on_conflict_do_nothing()
     )
+    last = {tuple(row[name] for name in key): dict(row) for row in rows}
+    session.execute(there, [last[place] for place in sorted(last, key=str)])
 
 
 def _engine(address: str, pool_size: int, options: str) -> Engine:

@@ -1,7 +1,7 @@
 """Brings a service's database to the schema of its models, and says whether it is there.
 
 Versions live in `services/<name>/migrations`; they run on SQLite and PostgreSQL. A first version calls
-`create_plumbing()`; a table of a tenant's rows is followed by `protect("table")`.
+`create_plumbing()`; a table of a tenant's rows is followed by `protect("table")`, which may let others read some.
 """
 
 import fcntl
@@ -25,6 +25,9 @@ from shared.plumbing import PARTITIONS, tables
 from shared.service import Service
 
 logger = log(__name__)
+
+CALLER = "nullif(current_setting('wiyata.tenant', true), '')::uuid"
+"""The tenant that a session of PostgreSQL is bound to, in SQL."""
 
 
 def migrate(service: Service, database: Database) -> None:
@@ -73,14 +76,20 @@ def create_plumbing() -> None:
     op.bulk_insert(numbers, [{"number": number} for number in range(PARTITIONS)])
 
 
-def protect(table: str) -> None:
-    """On PostgreSQL, hide a tenant's rows from sessions bound to another; national rows are readable by all."""
+def protect(table: str, *, also_read: str = "") -> None:
+    """On PostgreSQL, hide a tenant's rows from sessions bound to another; national rows are readable by all.
+
+    Further rows may be read, and never written, where the SQL condition `also_read` holds; `CALLER` stands in it for
+    the tenant, and of the tables that it names it sees what their policies show. `also_readable_by` of the
+    class has to say the same.
+    """
     if op.get_bind().dialect.name != "postgresql":
         return
-    own = "tenant = nullif(current_setting('wiyata.tenant', true), '')::uuid"
+    own = f"{table}.tenant = {CALLER}"
+    seen = f"{own} OR {table}.tenant = '{NATIONAL}'::uuid" + (f" OR ({also_read})" if also_read else "")
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"CREATE POLICY reads ON {table} FOR SELECT USING ({own} OR tenant = '{NATIONAL}'::uuid)")
+    op.execute(f"CREATE POLICY reads ON {table} FOR SELECT USING ({seen})")
     for act, clause in (("INSERT", "WITH CHECK"), ("UPDATE", "USING"), ("DELETE", "USING")):
         op.execute(f"CREATE POLICY {act.lower()}s ON {table} FOR {act} {clause} ({own})")
 

@@ -1,7 +1,8 @@
-"""The tables that every service's database has besides its own: for events, retried requests and token keys."""
+"""The tables that every service's database has besides its own: for events, accesses, and the web's edge."""
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -34,6 +35,7 @@ outbox = Table(
     Column("partition", SmallInteger, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
+    Column("batch", BigInteger),  # The relay's transaction that published it last, counted from 1.
     Column("body", Text, nullable=False),
     info={"kind": "plumbing", "row_security": "own"},
 )
@@ -43,6 +45,8 @@ Index(
     postgresql_where=text("published_at IS NULL"),
     sqlite_where=text("published_at IS NULL"),
 )
+
+Index("ix_outbox_line", outbox.c.tenant, outbox.c.key, outbox.c.batch, outbox.c.position)
 
 aggregates = Table(
     "aggregates",
@@ -118,6 +122,7 @@ leadership = Table(
     tables,
     Column("name", String(20), primary_key=True),
     Column("log_id", String(60)),  # The log that the outbox is published to.
+    Column("batches", BigInteger, nullable=False),  # How many transactions have published.
     info={"kind": "plumbing"},
 )
 
@@ -134,6 +139,22 @@ requests = Table(
     Column("at", UtcDateTime, nullable=False),
     info={"kind": "plumbing", "row_security": "own"},
 )
+
+accesses = Table(
+    "accesses",
+    tables,
+    Column("id", Uuid, primary_key=True),
+    Column("tenant", Uuid, nullable=False),
+    Column("person", Uuid, nullable=False),  # Whose rows were shown.
+    Column("at", UtcDateTime, nullable=False),
+    Column("reader", Uuid, nullable=False),  # A person's id, or a machine's.
+    Column("machine", Boolean, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("operation", String(120), nullable=False),
+    Column("correlation", Uuid, nullable=False),
+    info={"kind": "plumbing", "row_security": "own"},
+)
+Index("ix_accesses_person", accesses.c.tenant, accesses.c.person, accesses.c.id)
 
 token_keys = Table(
     "token_keys",

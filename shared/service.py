@@ -7,13 +7,16 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import Blueprint
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Select
 from sqlalchemy.orm import Session
 
+from shared.database import Database
 from shared.events import Event
+from shared.web.caller import Caller
 
 Handler = Callable[[Session, Sequence[Any]], None]
 """Takes the events of one type of a batch, in log order within an aggregate, from any number of tenants.
@@ -24,6 +27,24 @@ random ids. A reaction calls commands, and may say events.
 
 Timer = Callable[[Session], None]
 """An idempotent command that the clock calls, in the relay process."""
+
+
+Errand = Callable[[Database], None]
+"""What the clock lets a thread of the relay process do because it waits for others, such as a mail server.
+
+It opens short units of work of its own, has none open while it waits, and may be repeated.
+"""
+
+Export = Callable[[UUID, UUID], Select[Any]]
+"""Gives the query of a person's rows of one kind, by tenant and person, and nobody else's."""
+
+Oversight = Callable[[Session, Caller, UUID], bool]
+"""Tells whether a caller is a manager of a person today. It names the caller's tenant in its queries."""
+
+
+def nobody_oversees(_session: Session, _who: Caller, _person: UUID) -> bool:
+    """Say so of a service that knows no people."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +58,9 @@ class Service:
     projects: Mapping[type[Event], Handler] = field(default_factory=dict)
     reacts: Mapping[type[Event], Handler] = field(default_factory=dict)
     timers: Mapping[Timer, timedelta] = field(default_factory=dict)
+    errands: Mapping[Errand, timedelta] = field(default_factory=dict)
+    exports: Mapping[str, Export] = field(default_factory=dict)
+    oversees: Oversight = nobody_oversees
     commands: Sequence[click.Command] = ()
     configure_web: Callable[..., None] | None = None
 

@@ -1,11 +1,11 @@
 """Every setting of the suite, read once from the environment into one typed value."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from environs import Env, EnvError
-from marshmallow.validate import OneOf, Range
+from marshmallow.validate import OneOf, Range, Regexp
 
 from shared.errors import WrongSetting
 
@@ -17,7 +17,8 @@ class Settings:
     """What the environment says. Defaults make the embedded mode work; addresses of PostgreSQL and Kafka have none.
 
     A database address may hold `{service}`, which becomes the name of the service. Without one, each service has
-    a SQLite file in `folder`; without `kafka`, the event log is a SQLite file there too.
+    a SQLite file in `folder`; without `kafka`, the event log is a SQLite file there too. Uploaded files lie in a bucket
+    of an S3 server where one is named, else in `folder`; nginx may serve those itself, from its `files_location`.
     """
 
     folder: Path
@@ -38,6 +39,14 @@ class Settings:
     trusted_proxies: int
     json_limit: int
     upload_limit: int
+    certificate_limit: int
+    people_list_limit: int
+    s3_endpoint: str
+    s3_bucket: str
+    s3_region: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    files_location: str
 
     def database(self, service: str, role: Role) -> str:
         """Give the SQLAlchemy address of a service's database in a role."""
@@ -89,6 +98,14 @@ def read_settings() -> Settings:
                 trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
                 json_limit=env.int("JSON_LIMIT", 1_000_000, validate=Range(1_000)),
                 upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
+                certificate_limit=env.int("CERTIFICATE_LIMIT", 5_000_000, validate=Range(1_000)),
+                people_list_limit=env.int("PEOPLE_LIST_LIMIT", 64_000_000, validate=Range(1_000)),
+                s3_endpoint=env.str("S3_ENDPOINT", ""),
+                s3_bucket=env.str("S3_BUCKET", ""),
+                s3_region=env.str("S3_REGION", ""),
+                s3_access_key=env.str("S3_ACCESS_KEY", ""),
+                s3_secret_key=env.str("S3_SECRET_KEY", ""),
+                files_location=env.str("FILES_LOCATION", "", validate=Regexp(r"\A(/[a-z0-9-]+/)?\Z")),
             )
     except EnvError as wrong:
         raise WrongSetting(str(wrong)) from wrong

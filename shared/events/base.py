@@ -52,10 +52,23 @@ class Event:
     type: ClassVar[str]
     about: ClassVar[str]
     key: ClassVar[str]
+    clears_line: ClassVar[bool] = False
 
-    def __init_subclass__(cls, *, type: str = "", about: str = "", key: str = "") -> None:  # noqa: A002
-        """Register an event type. `about` names the field with the aggregate's id, `key` the one that orders lines."""
+    def __init_subclass__(
+        cls,
+        *,
+        type: str = "",  # noqa: A002
+        about: str = "",
+        key: str = "",
+        clears_line: bool = False,
+    ) -> None:
+        """Register an event type.
+
+        `about` names the field with the aggregate's id, `key` the one that orders lines. An event that `clears_line`
+        makes void whatever of its line could not be handled before it: a listener discards that, and never parks it.
+        """
         super().__init_subclass__()
+        cls.clears_line = clears_line
         cls.about = about or getattr(cls, "about", "")
         cls.key = key or getattr(cls, "key", "")
         if type:

@@ -40,7 +40,10 @@ class PinnedAssessment:
 
 @dataclass(frozen=True, kw_only=True)
 class CoursePublished(Event, type="wiyata.catalogue.course.published.v1", about="course"):
-    """A version of a course can be taken. `provider` is the tenant that owns it; `form` the code of its JP form."""
+    """A version of a course can be taken. `provider` is the tenant that owns it; `form` the code of its JP form.
+
+    Where a course that was withdrawn can be taken again, its current version is said once more.
+    """
 
     course: UUID
     version: int

@@ -50,16 +50,19 @@ class Post:
 
 @dataclass(frozen=True, kw_only=True)
 class PersonAssigned(Event, type="wiyata.identity.person.assigned.v1", about="person", key="person"):
-    """The whole state of a person's employment and posts, said whenever any of it changes."""
+    """The whole state of a person's employment and posts, said whenever any of it changes.
+
+    The staff of a provider are no civil servants: they have no employment type, and no posts.
+    """
 
     person: UUID
-    employment_type: Literal["PNS", "PPPK"]
+    employment_type: Literal["PNS", "PPPK"] | None
     contract_start: date | None
     posts: tuple[Post, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonErased(Event, type="wiyata.identity.person.erased.v1", about="person", key="person"):
+class PersonErased(Event, type="wiyata.identity.person.erased.v1", about="person", key="person", clears_line=True):
     """Nothing of this person may be kept but ids that lead nowhere; nothing said of them later brings it back."""
 
     person: UUID

@@ -232,6 +232,9 @@ class Consumer:
             if one.event_id not in fresh:
                 continue
             fresh.discard(one.event_id)  # The same event twice in one batch counts once.
+            if one.event is not None and one.event.clears_line and one.line in blocked:
+                self._clear(session, one)
+                blocked.discard(one.line)
             if one.line in blocked:
                 letters.park(session, one.undelivered())
             elif one.event is None:
@@ -241,6 +244,10 @@ class Consumer:
                 events.append(one.event)
         handle(self.service, session, events)
         return events
+
+    def _clear(self, session: Session, delivery: Delivery) -> None:
+        count = letters.clear_line(session, delivery.line)
+        logger.info("line cleared", service=self.service.name, event_id=str(delivery.event_id), discarded=count)
 
     def _one_by_one(self, deliveries: Sequence[Delivery]) -> None:
         for one in deliveries:
@@ -290,6 +297,8 @@ class Consumer:
             inbox.lock_partitions(session, [delivery.record.partition])
             self._advance(session, [delivery.record])
             if inbox.claim(session, [delivery.event_id]):
+                if delivery.event is not None and delivery.event.clears_line:
+                    self._clear(session, delivery)  # It is the head of its line, and nothing else has to be replayed.
                 self._bury(session, delivery, reason=reason, trace=trace)
             inbox.forget_tries(session, delivery.event_id)
 

@@ -93,6 +93,15 @@ def settle(session: Session, event_id: UUID, state: str) -> None:
     put_state(session, event_id, "done" if state == "replayed" else state)
 
 
+def clear_line(session: Session, key: str) -> int:
+    """Discard every open letter of a line, because an event came that makes them void; give their number."""
+    wanted = select(letters.c.event_id).where(letters.c.key == key, letters.c.state.in_(OPEN))
+    void = list(session.scalars(wanted.order_by(letters.c.event_id)))
+    for event_id in void:
+        settle(session, event_id, "discarded")
+    return len(void)
+
+
 def mark_dead(session: Session, event_id: UUID, *, reason: str) -> None:
     """Note that a letter failed when its turn came."""
     act = update(letters).where(letters.c.event_id == event_id)

@@ -20,9 +20,10 @@ from shared.events import Letter
 from shared.logging import log, trace_of
 from shared.messaging import measures
 from shared.messaging.doorbell import bell
+from shared.messaging.errands import Errands, is_due
 from shared.messaging.log import EventLog, Message
-from shared.plumbing import leadership, outbox, timers
-from shared.service import Service, Timer
+from shared.plumbing import leadership, outbox
+from shared.service import Service
 from shared.waiting import is_statement_timeout, is_waiting
 
 logger = log(__name__)
@@ -39,6 +40,7 @@ class Relay:
     def __init__(self, service: Service, database: Database, log: EventLog, *, pause: float = 0.5) -> None:
         self.service = service
         self._database, self._log, self._pause = database, log, pause
+        self._errands = Errands(service, database)
         self._bell = bell(str(database.engine.url.database))
         self._stopping = threading.Event()
         self._met: float | None = None
@@ -66,6 +68,7 @@ class Relay:
             failures, self.last_error = 0, ""
             if not published:
                 self._bell.wait(heard, self._pause)
+        self._errands.end()
 
     def stop(self) -> None:
         """Ask `run` to come back after the batch at hand."""
@@ -105,7 +108,7 @@ class Relay:
         for timer, every in self.service.timers.items():
             try:
                 with self._database.writing() as session:
-                    if _is_due(session, timer, clock.now() + every):
+                    if is_due(session, timer.__name__, clock.now() + every):
                         timer(session)
             except Exception as error:
                 if is_waiting(error) and not is_statement_timeout(error):
@@ -113,7 +116,12 @@ class Relay:
                 logger.error("timer failed", service=self.service.name, timer=timer.__name__, trace=trace_of(error))
                 measures.failed_timers.labels(self.service.name, timer.__name__).inc()
                 with self._database.writing() as session:
-                    _is_due(session, timer, clock.now() + every)
+                    is_due(session, timer.__name__, clock.now() + every)
+        self._errands.begin_due()
+
+    def finish_errands(self) -> None:
+        """Come back once the errands under way have ended."""
+        self._errands.finish()
 
     def _meet_log(self) -> None:
         """Make the topic, and see that it is of the log that holds what was published before.
@@ -138,7 +146,7 @@ class Relay:
             rows = _unpublished(session)
             if rows:
                 self._log.publish(self.service.topic, [Message(row.partition, row.key, row.body) for row in rows])
-                _mark(session, rows, clock.now())
+                _mark(session, rows, clock.now(), _next_batch(session))
         return rows
 
     def _anything(self) -> bool:
@@ -157,7 +165,7 @@ def lead(session: Session) -> str | None:
     On SQLite the write lock is enough.
     """
     insert = insert_new(leadership, session).on_conflict_do_nothing()
-    session.execute(insert, {"name": "relay"})
+    session.execute(insert, {"name": "relay", "batches": 0})
     mine = select(leadership.c.log_id).where(leadership.c.name == "relay")
     log_id: str | None = session.execute(mine.with_for_update()).scalar_one()
     return log_id
@@ -179,24 +187,24 @@ def _unpublished(session: Session) -> Sequence[Any]:
     return session.execute(wanted.where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(BATCH)).all()
 
 
-def _mark(session: Session, rows: Sequence[Any], at: datetime) -> None:
+def _next_batch(session: Session) -> int:
+    """Count the transactions that publish. The leader's lock lets them commit in the order of these numbers.
+
+    So whoever reads the outbox by batch and position never finds a row before one that was there earlier, which
+    positions alone do not promise, nor clocks.
+    """
+    mine = update(leadership).where(leadership.c.name == "relay")
+    counted = mine.values(batches=leadership.c.batches + 1).returning(leadership.c.batches)
+    return int(session.execute(counted).scalar_one())
+
+
+def _mark(session: Session, rows: Sequence[Any], at: datetime, batch: int) -> None:
     """Mark just these rows: one with a smaller number may have been committed meanwhile."""
     positions = [row.position for row in rows]
     marked: ColumnElement[bool] = outbox.c.position.in_(positions)
     if session.get_bind().dialect.name == "postgresql":  # An array is one parameter, however many rows there are.
         marked = outbox.c.position == any_(cast(positions, ARRAY(BigInteger)))
-    session.execute(update(outbox).where(marked).values(published_at=at))
-
-
-def _is_due(session: Session, timer: Timer, next_at: datetime) -> bool:
-    name = timer.__name__
-    made = insert_new(timers, session).on_conflict_do_nothing()
-    session.execute(made, {"name": name, "next_at": clock.now()})
-    due = select(timers.c.name).where(timers.c.name == name, timers.c.next_at <= clock.now())
-    if session.execute(due.with_for_update(skip_locked=True)).first() is None:
-        return False
-    session.execute(update(timers).where(timers.c.name == name).values(next_at=next_at))
-    return True
+    session.execute(update(outbox).where(marked).values(published_at=at, batch=batch))
 
 
 def _reason(error: Exception) -> str:

@@ -17,11 +17,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shared.database import Database
 from shared.service import Service
 from shared.settings import Settings
-from shared.web import auth, correlation, etag, headers, health, idempotency, limits, metrics, problems, reference, work
+from shared.web import (
+    accesses,
+    auth,
+    correlation,
+    etag,
+    headers,
+    health,
+    idempotency,
+    limits,
+    metrics,
+    problems,
+    reference,
+    work,
+)
 from shared.web.api import Api
 from shared.web.edge import Edge, edge, visit
 from shared.web.health import SchemaCheck
 from shared.web.keys import KeyRing
+from shared.web.personal import personal
 from shared.web.work import reads, session, writes
 
 __all__ = ["App", "create_app", "edge", "reads", "session", "visit", "writes"]
@@ -56,7 +70,7 @@ class App(Flask):
         etag.demand_version()
         view = super().dispatch_request
         try:
-            answer = idempotency.once(lambda: self.make_response(view()))
+            answer = idempotency.once(lambda: accesses.noted(self.make_response(view())))
             work.settle(answer)
         finally:
             work.abandon()
@@ -67,6 +81,7 @@ class App(Flask):
         response = super().process_response(response)
         if request.method in {"GET", "HEAD"} and response.status_code == 200 and "ETag" in response.headers:
             response.make_conditional(request)
+        limits.drop_idle_wait(response)
         headers.secure(response)
         correlation.signed(response)
         metrics.count(response)
@@ -134,8 +149,9 @@ def create_app(
 
 def _publish(app: App, service: Service) -> None:
     api = Api(app, service.name)
-    own = {one.name for one in service.api}
-    for blueprint in service.api:
+    blueprints = [*service.api, personal]
+    own = {one.name for one in blueprints}
+    for blueprint in blueprints:
         api.publish(blueprint)
     if open_by_mistake := [one for one in auth.unguarded(app) if one.split()[1].split(".")[0] in own]:
         raise ValueError(f"Say with require(…) or public who may call {', '.join(open_by_mistake)}.")

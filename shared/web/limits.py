@@ -1,8 +1,9 @@
 """How much and how often: the size of a body, and rate limits for the few views that invite guessing."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
-from flask import request
+from flask import Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.exceptions import LengthRequired
@@ -14,6 +15,9 @@ from shared.web.marks import View, marked, marks_at_hand
 
 limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=True)
 """Counts per web process and client address: `@limiter.limit("10 per minute")` below `@bp.route`."""
+
+
+_WAITS = frozenset({HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 
 
 def takes_upload(limit: str = "upload_limit") -> Callable[[View], View]:
@@ -33,6 +37,12 @@ def check_size() -> None:
         raise LengthRequired("Send the body with its Content-Length.")
     if (request.content_length or 0) > most:
         raise too_large(most)
+
+
+def drop_idle_wait(answer: Response) -> None:
+    """Take `Retry-After` off where nobody has to wait: the limiter adds it to every answer of a view that it counts."""
+    if answer.status_code not in _WAITS:
+        answer.headers.pop("Retry-After", None)
 
 
 def too_large(most: int | None) -> TooLarge:

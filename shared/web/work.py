@@ -7,6 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from shared.database import bind_tenant
+from shared.web import accesses
+from shared.web.auth import caller
 from shared.web.edge import edge, visit
 from shared.web.marks import marked, marks_at_hand
 
@@ -36,14 +38,23 @@ def session() -> Session:
 
 
 def settle(answer: Response) -> None:
-    """Commit what the view did, before its answer leaves; what an answer of 400 and above did stays uncommitted."""
+    """Commit what the view did, before its answer leaves; what an answer of 400 and above did stays uncommitted.
+
+    With it goes down whose rows the answer shows, or else, of a request that only reads, in a unit of its own.
+    """
     here = visit()
-    if here.session is None or answer.status_code >= 400:
+    if answer.status_code >= 400:
         return
-    if here.reading:
-        here.session.flush()  # If anything is pending, this raises instead of losing it in silence.
-    else:
+    if here.session is not None and not here.reading:
+        accesses.keep(here.session)
         _commit(here.session)
+        return
+    if here.session is not None:
+        here.session.flush()  # If anything is pending, this raises instead of losing it in silence.
+    if accesses.is_noted():
+        abandon()
+        with edge().database.writing(caller().tenant) as log:
+            accesses.keep(log)
 
 
 def abandon() -> None:

@@ -60,8 +60,8 @@ class Visitor:
     def post(self, path: str, body: object = None, **headers: str) -> Answer:
         return _answer(self.app.test_client().post(path, json=body or {}, headers={**self.headers, **headers}))
 
-    def put(self, path: str, body: object = None) -> Answer:
-        return _answer(self.app.test_client().put(path, json=body, headers=self.headers))
+    def put(self, path: str, body: object = None, **headers: str) -> Answer:
+        return _answer(self.app.test_client().put(path, json=body, headers={**self.headers, **headers}))
 
     def send(self, path: str, content: str | bytes, kind: str = "text/csv") -> Answer:
         return _answer(self.app.test_client().post(path, data=content, content_type=kind, headers=self.headers))

@@ -108,7 +108,9 @@ _VALUES: Mapping[type[sa.types.TypeEngine[Any]], Any] = {
     sa.Boolean: lambda: False,
     sa.Integer: lambda: 1,
     sa.Float: lambda: 0.5,
+    sa.LargeBinary: lambda: b"%PDF-",
     sa.JSON: list,
+    sa.LargeBinary: lambda: b"content",
     UtcDateTime: lambda: datetime(2026, 3, 2, tzinfo=UTC),
     sa.Date: lambda: date(2026, 3, 2),
 }

@@ -4,6 +4,7 @@ A worker, whose batches span tenants, sees them all. Nothing here connects as a 
 """
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from deploy.postgres.server import Server
 from services.embedded import SERVICES
+from shared import clock
 from shared.database import bind_tenant
 from shared.ids import NATIONAL, new_id
 from shared.service import Service
@@ -23,11 +25,16 @@ READ_BEFORE_THE_TENANT_IS_KNOWN = {
         "browser_sessions": "found by the hash of a cookie's secret",
         "clients": "a client names itself when it asks for a token",
         "directory": "turns a sign-in name into a person and a tenant",
+        "mail_addresses": "tells by an address's hash who forgot a password",
         "one_time_codes": "redeemed by the hash of a secret",
+        "password_resets": "a name that was typed by its hash, whether or not anybody has it",
         "token_families": "found by way of a refresh token's hash",
     }
 }
 """Tables with a tenant but without row-level security: they tell whose request it is. Reached by an exact key only."""
+
+READ_BY_ALL = {"catalogue": {"known_tenants": "anybody may be offered a course"}}
+"""Tables whose rows every tenant may read, and none but its own write."""
 
 OWN, FOREIGN = new_id(), new_id()
 REFUSED = "42501"
@@ -107,7 +114,9 @@ def test_exactly_the_tables_of_tenants_are_guarded_even_against_their_owner(home
 def test_a_caller_sees_rows_of_the_own_tenant_and_of_the_nation(
     web: Session, service: Service, table: sa.Table
 ) -> None:
-    assert set(web.scalars(sa.select(table.c.tenant))) == {OWN, NATIONAL}
+    open_to_all = {FOREIGN} if table.name in READ_BY_ALL.get(service.name, {}) else set()
+
+    assert set(web.scalars(sa.select(table.c.tenant))) == {OWN, NATIONAL} | open_to_all
 
 
 @every_service
@@ -115,7 +124,8 @@ def test_somebody_whose_tenant_is_not_known_sees_national_rows_alone(
     home: Home, foreign_rows: object, service: Service
 ) -> None:
     with home.database(service.name, "web").reading() as session:
-        seen = {tenant for table in guarded(service) for tenant in session.scalars(sa.select(table.c.tenant))}
+        tables = [table for table in guarded(service) if table.name not in READ_BY_ALL.get(service.name, {})]
+        seen = {tenant for table in tables for tenant in session.scalars(sa.select(table.c.tenant))}
 
     assert seen == {NATIONAL}
 
@@ -181,3 +191,118 @@ def test_neither_web_nor_worker_can_change_the_schema(home: Home, service: Servi
         with database.session() as session, pytest.raises(ProgrammingError) as refused:
             session.execute(sa.text(act))
         assert getattr(refused.value.orig, "sqlstate", None) == REFUSED
+
+
+Rows = Mapping[str, Row]
+"""A row of a provider in each table of a service."""
+
+READ_WHEN_OFFERED = {
+    "catalogue": {
+        *("courses", "course_versions", "lessons", "outcomes", "course_assessments", "materials", "programmes"),
+        *("known_assessments", "offers"),
+    },
+    "enrolment": {"course_versions", "course_withdrawals"},
+    "assessment": {"course_versions", "pins", "assessment_versions", "questions", "corrections"},
+    "evaluation": {"courses"},
+}
+"""The tables of which a tenant reads what belongs to a course that it was ever offered."""
+
+offering = pytest.mark.parametrize(
+    "service", [one for one in SERVICES if one.name in READ_WHEN_OFFERED], ids=lambda one: one.name
+)
+
+
+def offer(session: Session, service: Service, provider: UUID, to: UUID) -> Rows:
+    """Write a row of a provider into each table, all of them about one course, which is offered to another tenant."""
+    rows = fill(session, guarded(service), provider)
+    {"catalogue": link_catalogue, "assessment": link_assessment}.get(service.name, link_copies)(session, rows, to)
+    return rows
+
+
+def link_catalogue(session: Session, rows: Rows, to: UUID) -> None:
+    put_in(session, "catalogue", rows, "offers", receiver=to)
+    put_in(session, "catalogue", rows, "courses", current=1)
+    put_in(session, "catalogue", rows, "course_versions", published_at=clock.now())
+    put_in(session, "catalogue", rows, "lessons", material_id=rows["materials"]["id"])
+    asked = rows["known_assessments"]["assessment"]
+    put_in(session, "catalogue", rows, "course_assessments", assessment_id=asked)
+
+
+def link_copies(session: Session, rows: Rows, to: UUID) -> None:
+    service = "enrolment" if "course_versions" in rows else "evaluation"
+    course = new_id()
+    for name in READ_WHEN_OFFERED[service]:
+        put_in(session, service, rows, name, course=course)
+    put_in(session, service, rows, "offers", tenant=to, course=course, provider=rows["offers"]["tenant"])
+
+
+def link_assessment(session: Session, rows: Rows, to: UUID) -> None:
+    course = new_id()
+    for name in ("course_versions", "pins"):
+        put_in(session, "assessment", rows, name, course=course)
+    put_in(session, "assessment", rows, "offers", tenant=to, course=course, provider=rows["offers"]["tenant"])
+    pinned = rows["assessment_versions"]
+    put_in(session, "assessment", rows, "pins", assessment=pinned["assessment_id"], version=pinned["version"])
+    put_in(session, "assessment", rows, "asked", tenant=to)
+
+
+def put_in(session: Session, service: str, rows: Rows, name: str, **values: object) -> None:
+    """Change the row of a table of a service."""
+    (table,) = (one.metadata.tables[name] for one in SERVICES if one.name == service)
+    session.execute(sa.update(table).where(table.c.tenant == rows[name]["tenant"]).values(values))
+
+
+def seen(home: Home, service: Service, caller: UUID, provider: UUID) -> set[str]:
+    """Name the tables of which a tenant reads rows of another one, beside those that all may read."""
+    with home.database(service.name, "web").reading(caller) as session:
+        return {
+            table.name
+            for table in guarded(service)
+            if table.name not in READ_BY_ALL.get(service.name, {})
+            and session.scalar(sa.select(sa.func.count()).where(table.c.tenant == provider))
+        }
+
+
+@offering
+def test_what_is_offered_is_read_by_its_receiver_alone_and_written_by_nobody_but_its_owner(
+    home: Home, service: Service
+) -> None:
+    provider, receiver, third = new_id(), new_id(), new_id()
+    with home.database(service.name, "worker").writing() as session:
+        offer(session, service, provider, receiver)
+    with home.database(service.name, "web").session() as web:
+        bind_tenant(web, receiver)
+        written = [web.execute(act).all() for act in changes_of(service, provider)]
+        web.rollback()
+
+    assert seen(home, service, receiver, provider) == READ_WHEN_OFFERED[service.name]
+    assert seen(home, service, third, provider) == set()
+    assert all(rows == [] for rows in written)
+
+
+def changes_of(service: Service, provider: UUID) -> Iterator[sa.Update | sa.Delete]:
+    """Give statements that would change or remove every row of a provider."""
+    for table in guarded(service):
+        yield sa.delete(table).where(table.c.tenant == provider).returning(table.c.tenant)
+        yield sa.update(table).where(table.c.tenant == provider).values(tenant=provider).returning(table.c.tenant)
+
+
+def test_the_draft_of_a_course_that_is_offered_stays_with_its_owner(home: Home) -> None:
+    catalogue = next(one for one in SERVICES if one.name == "catalogue")
+    provider, receiver = new_id(), new_id()
+    with home.database("catalogue", "worker").writing() as session:
+        rows = offer(session, catalogue, provider, receiver)
+        put_in(session, "catalogue", rows, "course_versions", published_at=None)
+
+    assert seen(home, catalogue, receiver, provider) == {"courses", "offers"}
+
+
+def test_a_question_that_a_tenant_was_not_asked_stays_with_its_owner(home: Home) -> None:
+    assessment = next(one for one in SERVICES if one.name == "assessment")
+    provider, receiver = new_id(), new_id()
+    with home.database("assessment", "worker").writing() as session:
+        offer(session, assessment, provider, receiver)
+        asked = assessment.metadata.tables["asked"]
+        session.execute(sa.delete(asked).where(asked.c.tenant == receiver))
+
+    assert seen(home, assessment, receiver, provider) == {"course_versions", "pins", "assessment_versions"}

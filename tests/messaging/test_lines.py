@@ -2,17 +2,20 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from sqlalchemy import delete, text
 from sqlalchemy import event as hooks
-from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from shared.database import Database
 from shared.errors import Reject
 from shared.events import Event, encode
+from shared.events.identity import PersonErased
 from shared.ids import new_id
 from shared.messaging import inbox, letters
 from shared.messaging.handling import handle
@@ -24,7 +27,7 @@ from shared.messaging.outbox import partition_of
 from shared.messaging.rebuild import verify
 from shared.testing import Running, Suite
 from tests.messaging.conftest import say
-from tests.messaging.tally import Broken, completion, enrolled, tallies
+from tests.messaging.tally import CITY, Broken, Tally, completion, enrolled, tallies
 
 
 class Killed(BaseException):
@@ -222,3 +225,66 @@ def test_a_reason_with_a_nul_can_be_kept(flow: Suite, heard: Running) -> None:
     say(flow, completion(person))
     flow.settle()
     assert standing(heard) == (1, 0)
+
+
+def forget_tallies(session: Session, events: Sequence[PersonErased]) -> None:
+    for one in events:
+        Broken.fail(one.person, alone=True)
+        session.execute(delete(Tally).where(Tally.tenant == one.tenant, Tally.person == one.person))
+
+
+@pytest.fixture
+def hearing_erasures(flow: Suite, heard: Running) -> Running:
+    """The same service and database, once it listens to erasures too. Here they travel on the topic of the others."""
+    projects = {**heard.service.projects, PersonErased: forget_tallies}
+    own = Running(replace(heard.service, projects=projects), heard.database, heard.log)
+    heard.log.ensure(own.service.topics)
+    flow.running = [flow["enrolment"], own]
+    return own
+
+
+def erasure(person: UUID) -> PersonErased:
+    return PersonErased(tenant=CITY, person=person)
+
+
+def test_an_erasure_discards_what_is_dead_and_parked_of_its_person_and_is_handled_at_once(
+    flow: Suite, hearing_erasures: Running
+) -> None:
+    person, other = new_id(), new_id()
+    dead_line(flow, person, completion(person), completion(person))
+    dead_line(flow, other, completion(other))
+    say(flow, erasure(person))
+    flow.settle()
+    assert standing(hearing_erasures) == (1, 1), "The other person's line waits as before."
+    assert tallies(hearing_erasures.database) == {}
+    assert verify(hearing_erasures.service, hearing_erasures.database, hearing_erasures.log) == []
+    say(flow, completion(person))
+    flow.settle()
+    assert tallies(hearing_erasures.database) == {person: (1, 45)}, "The line is free; what a listener does is its own."
+
+
+def test_an_erasure_in_one_batch_with_the_event_that_dies_before_it_is_not_parked(
+    flow: Suite, hearing_erasures: Running
+) -> None:
+    person = new_id()
+    publish_raw(flow, str(person), "no json")
+    publish_raw(flow, str(person), encode(completion(person)))
+    say(flow, erasure(person))
+    flow.settle()
+    assert standing(hearing_erasures) == (0, 0)
+    assert tallies(hearing_erasures.database) == {}
+
+
+def test_an_erasure_that_fails_is_the_head_of_its_line_and_can_be_replayed(
+    flow: Suite, hearing_erasures: Running
+) -> None:
+    person = new_id()
+    dead_line(flow, person, completion(person))
+    Broken.errors[person] = RuntimeError("a surprise")
+    event = erasure(person)
+    say(flow, event)
+    flow.settle()
+    assert standing(hearing_erasures) == (1, 0)
+    Broken.errors.clear()
+    assert replay(hearing_erasures.service, hearing_erasures.database, event.id) == 1
+    assert standing(hearing_erasures) == (0, 0)

@@ -5,7 +5,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from sqlalchemy import ForeignKey, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, ForeignKey, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from deploy.postgres.server import Server
@@ -34,6 +34,34 @@ class Seat(TenantOwned, Base, kind="record"):
     __tablename__ = "seats"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     class_id: Mapped[UUID] = mapped_column(ForeignKey("classes.id"))
+
+
+class Lease(TenantOwned, Base, kind="record"):
+    """A room of one tenant, let to another."""
+
+    __tablename__ = "leases"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    to: Mapped[UUID]
+
+
+class Room(TenantOwned, Base, kind="record"):
+    """A row that others may read too: those to whom it is let."""
+
+    __tablename__ = "rooms"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    lease: Mapped[UUID]
+    chairs: Mapped[list["Chair"]] = relationship()
+
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        leases = Lease.__table__.c
+        return exists().where(leases.id == cls.lease, leases.to == tenant)
+
+
+class Chair(TenantOwned, Base, kind="record"):
+    __tablename__ = "chairs"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    room_id: Mapped[UUID] = mapped_column(ForeignKey("rooms.id"))
 
 
 @pytest.fixture
@@ -115,6 +143,46 @@ def test_statements_that_can_not_be_narrowed_are_refused(database: Database) -> 
             session.execute(copied)
     with database.reading() as session:
         assert session.get_one(Class, THEIRS).places == 2
+
+
+room = aliased(Room)
+
+VISITS: dict[str, Callable[[Session], object]] = {
+    "the class": lambda session: session.scalars(select(Room.id)).all(),
+    "an alias": lambda session: session.scalars(select(room.id)).all(),
+    "a subquery": lambda session: session.scalars(select(select(Room.id).subquery().c.id)).all(),
+    "what is in a query": lambda session: session.scalars(
+        select(Lease.__table__.c.id).where(Lease.__table__.c.id.in_(select(Room.lease)))
+    ).all(),
+    "one row": lambda session: [one.id for one in session.scalars(select(Room).where(Room.id == THEIRS))],
+}
+
+
+@pytest.mark.parametrize("visit", VISITS)
+def test_what_a_class_lets_others_read_each_tenant_reads_for_itself(database: Database, visit: str) -> None:
+    """The same statement is compiled once and asked by three tenants in turn."""
+    neighbour, stranger = UUID(int=13), UUID(int=14)
+    with database.writing() as session:
+        session.add_all([Lease(id=THEIRS, tenant=OTHER, to=neighbour), Room(id=THEIRS, tenant=OTHER, lease=THEIRS)])
+    found = {}
+    for tenant in (stranger, neighbour, stranger, OTHER, neighbour):
+        with database.reading(tenant) as session:
+            found[tenant] = VISITS[visit](session)
+
+    assert found == {stranger: [], neighbour: [THEIRS], OTHER: [THEIRS]}
+
+
+def test_what_may_be_read_may_not_be_written_and_its_parts_have_rules_of_their_own(database: Database) -> None:
+    with database.writing() as session:
+        session.add_all([Lease(id=THEIRS, tenant=OTHER, to=CITY), Room(id=THEIRS, tenant=OTHER, lease=THEIRS)])
+        session.flush()
+        session.add(Chair(id=MINE, tenant=OTHER, room_id=THEIRS))
+    with database.writing(CITY) as session:
+        assert session.get_one(Room, THEIRS).chairs == []
+        session.execute(update(Room).values(lease=MINE))
+        session.execute(delete(Room))
+    with database.reading() as session:
+        assert session.scalars(select(Room.lease)).all() == [THEIRS]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, Range
 from sqlalchemy import ForeignKey, delete, event, func, insert, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 from werkzeug.test import TestResponse
 
 from shared import clock
@@ -33,13 +33,15 @@ from shared.errors import (
     TooLarge,
     Unauthenticated,
 )
+from shared.exports import rows_of
 from shared.ids import new_id
 from shared.plumbing import service_metadata
 from shared.service import Service
 from shared.settings import Settings, read_settings
+from shared.web.accesses import note_access, shows_people
 from shared.web.api import Blueprint
 from shared.web.app import App, create_app, reads, session, writes
-from shared.web.auth import Role, caller, public, require
+from shared.web.auth import Caller, Role, caller, public, require
 from shared.web.etag import check_version, tagged, versioned
 from shared.web.idempotency import idempotent
 from shared.web.keys import KeyRing
@@ -77,6 +79,23 @@ class Promise(Base, kind="record"):
     item: Mapped[UUID] = mapped_column(ForeignKey("items.id", deferrable=True, initially="DEFERRED"))
 
 
+class Entry(Base, TenantOwned, kind="record"):
+    """What somebody wrote in a diary, under a secret."""
+
+    __tablename__ = "entries"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID]
+    text: Mapped[str]
+    secret: Mapped[str]
+
+
+class EntrySchema(Schema):
+    """An entry as it is shown."""
+
+    person = fields.UUID()
+    text = fields.String()
+
+
 class ItemSchema(Schema):
     """An item as it is shown."""
 
@@ -110,6 +129,7 @@ KINDS: dict[str, Refusal] = {
 }
 
 items = Blueprint("items", __name__, url_prefix="/items", description="Items and their titles.")
+diaries = Blueprint("diaries", __name__, url_prefix="/diaries", description="What people wrote.")
 odd = Blueprint("odd", __name__, url_prefix="/odd", description="Views that go wrong.")
 pages = PlainBlueprint("pages", __name__)
 
@@ -187,6 +207,43 @@ def read_list() -> dict[str, str]:
 def count_items() -> dict[str, int]:
     """Count the items, without the write lock."""
     return {"count": session().scalar(select(func.count()).select_from(Item)) or 0}
+
+
+@diaries.route("")
+@require("trainer", "administrator", "manager")
+@shows_people
+@diaries.arguments(PageQuery, location="query")
+@diaries.response(200, page_of(EntrySchema))
+def list_entries(wanted: Mapping[str, Any]) -> Page[Entry]:
+    """List what everybody wrote."""
+    found = page(session(), select(Entry), by=(Entry.id,), **wanted)
+    note_access(*(entry.person for entry in found.items))
+    return found
+
+
+@diaries.route("/<uuid:entry_id>", methods=["PUT"])
+@require("learner", "trainer")
+@shows_people
+@diaries.arguments(NewItemSchema)
+@diaries.response(200, EntrySchema)
+@diaries.also("CONFLICT", "NOT_FOUND")
+def change_entry(sent: Mapping[str, Any], entry_id: UUID) -> Entry:
+    """Change what somebody wrote."""
+    entry = session().get_one(Entry, entry_id)
+    note_access(entry.person)
+    entry.text = sent["title"]
+    if entry.text == "nonsense":
+        raise Conflict("Not that.")
+    return entry
+
+
+@diaries.route("/secrets")
+@require()
+@shows_people
+@diaries.response(200)
+def tell_nobody() -> dict[str, bool]:
+    """Show rows of people without saying of whom."""
+    return {"done": True}
 
 
 @odd.route("/refusals/<kind>", methods=["GET", "POST"])
@@ -285,7 +342,19 @@ def welcome() -> str:
     return "<!doctype html><title>Welcome</title>"
 
 
-SERVICE = Service(name="tiny", metadata=Base.metadata, api=[items, odd], pages=[pages])
+def is_managed(_session: Session, who: Caller, person: UUID) -> bool:
+    """Let every manager oversee one person."""
+    return who.holds("manager") and person == CITY
+
+
+SERVICE = Service(
+    name="tiny",
+    metadata=Base.metadata,
+    api=[items, diaries, odd],
+    pages=[pages],
+    exports={"entries": rows_of(Entry.person, without=["secret"])},
+    oversees=is_managed,
+)
 
 
 def _item(item_id: UUID) -> Item:
