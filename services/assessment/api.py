@@ -7,17 +7,21 @@ from uuid import UUID
 from flask import request, url_for
 
 from services.assessment import queries, schemas
+from services.assessment.commands import annulment as annulling
 from services.assessment.commands import assessments as publishing
 from services.assessment.commands import attempts as sitting
 from services.assessment.commands import banks as collecting
+from services.assessment.commands import calibration as calibrating
 from services.assessment.commands import corrections as correcting
 from services.assessment.commands.assessments import Publication
-from services.assessment.commands.attempts import Choice
+from services.assessment.commands.attempts import Choice, NoSuchEnrolment
 from services.assessment.commands.banks import QuestionImport, Reader
 from services.assessment.gift import read_gift
-from services.assessment.model import Answer, Assessment, Bank, Correction, Question
+from services.assessment.model import Answer, Assessment, Attempt, Bank, Calibration, Correction, Question
 from services.assessment.moodle_xml import read_moodle_xml
-from services.assessment.queries import Result, Sheet
+from services.assessment.oversight import oversees
+from services.assessment.queries import AttemptLine, Result, Sheet
+from shared.web.accesses import note_access, shows_people
 from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
@@ -26,7 +30,7 @@ from shared.web.pagination import Page, PageQuery, page, page_of
 
 banks = Blueprint("banks", __name__, description="Question banks.")
 assessments = Blueprint("assessments", __name__, description="Pre-tests, post-tests and quizzes.")
-attempts = Blueprint("attempts", __name__, description="The caller's own attempts.")
+attempts = Blueprint("attempts", __name__, description="Attempts at assessments.")
 
 Created = tuple[Any, dict[str, str]]
 
@@ -86,7 +90,9 @@ def import_moodle_xml(query: Mapping[str, Any], bank_id: UUID) -> QuestionImport
 def list_questions(query: Mapping[str, Any], bank_id: UUID) -> Page[Question]:
     """List the questions of a bank with their keys, in the bank's order; retired ones are left out."""
     bank = queries.bank_of(session(), caller().tenant, bank_id)
-    return page(session(), queries.active_questions(bank.id), by=(Question.number, Question.id), **query)
+    return page(
+        session(), queries.active_questions(caller().tenant, bank.id), by=(Question.number, Question.id), **query
+    )
 
 
 @banks.route("/banks/<uuid:bank_id>/questions/<uuid:question_id>/key", methods=["PUT"])
@@ -98,6 +104,18 @@ def correct_key(key: Mapping[str, Any], bank_id: UUID, question_id: UUID) -> Que
     return correcting.correct_key(session(), caller().tenant, bank_id, question_id, key)
 
 
+@banks.route("/banks/<uuid:bank_id>/questions/<uuid:question_id>/calibration", methods=["PUT"])
+@require("trainer", "administrator")
+@banks.arguments(schemas.CalibrationRequest)
+@banks.response(200, schemas.QuestionSchema)
+@banks.also("NOT_FOUND", "CONFLICT")
+def calibrate_question(wanted: Mapping[str, Any], bank_id: UUID, question_id: UUID) -> Question:
+    """Calibrate a question: gives its next revision, which assessments ask from their next publication on."""
+    estimate = wanted["calibration"]
+    calibration = None if estimate is None else Calibration(**estimate)
+    return calibrating.calibrate_question(session(), caller().tenant, bank_id, question_id, calibration)
+
+
 @banks.route("/banks/<uuid:bank_id>/corrections")
 @require("trainer", "administrator")
 @banks.arguments(PageQuery, location="query")
@@ -106,7 +124,7 @@ def list_corrections(query: Mapping[str, Any], bank_id: UUID) -> Page[Correction
     """List the corrections of keys in a bank, and how far attempts are marked again."""
     bank = queries.bank_of(session(), caller().tenant, bank_id)
     by = (Correction.corrected_at, Correction.question_id)
-    return page(session(), queries.corrections_in(bank.id), by=by, **query)
+    return page(session(), queries.corrections_in(caller().tenant, bank.id), by=by, **query)
 
 
 @assessments.route("/assessments", methods=["POST"])
@@ -162,6 +180,33 @@ def start_attempt(wanted: Mapping[str, Any], enrolment_id: UUID) -> tuple[Sheet,
     return queries.sheet_of(session(), attempt, is_new=is_new), 201 if is_new else 200, {"Location": location}
 
 
+@attempts.route("/enrolments/<uuid:enrolment_id>/attempts")
+@require("learner", "manager", "analyst", "administrator")
+@shows_people
+@attempts.arguments(PageQuery, location="query")
+@attempts.response(200, page_of(schemas.AttemptLineSchema))
+@attempts.also("NOT_FOUND")
+def list_attempts(query: Mapping[str, Any], enrolment_id: UUID) -> Page[AttemptLine]:
+    """List the attempts of an enrolment, to its learner, a manager of theirs, an analyst or an administrator."""
+    person = _learner_seen(enrolment_id)
+    note_access(person)
+    listed = page(session(), queries.attempts_in(caller().tenant, enrolment_id), by=(Attempt.id,), **query)
+    return Page(queries.lines_of(session(), listed.items), listed.next)
+
+
+@attempts.route("/attempts/<uuid:attempt_id>/annulment", methods=["PUT"])
+@require("administrator")
+@shows_people
+@attempts.arguments(schemas.AnnulmentRequest)
+@attempts.response(200, schemas.AttemptLineSchema)
+@attempts.also("NOT_FOUND", "CONFLICT")
+def annul_attempt(said: Mapping[str, Any], attempt_id: UUID) -> AttemptLine:
+    """Let what was handed in count for nothing, and use up none of the attempts allowed; the first reason stays."""
+    attempt = annulling.annul_attempt(session(), caller().tenant, attempt_id, **said)
+    note_access(attempt.person)
+    return queries.lines_of(session(), [attempt])[0]
+
+
 @attempts.route("/attempts/<uuid:attempt_id>")
 @require("learner")
 @attempts.response(200, schemas.AttemptSchema)
@@ -187,6 +232,17 @@ def hand_in_attempt(attempt_id: UUID) -> Result:
     """Hand in and be marked at once; doing so again gives the same result."""
     attempt, grade = sitting.hand_in_attempt(session(), caller().tenant, attempt_id, by=caller().id)
     return queries.result_of(session(), attempt, grade)
+
+
+def _learner_seen(enrolment_id: UUID) -> UUID:
+    """Give whose enrolment it is. Raises `NoSuchEnrolment` for a caller who does not see that person too."""
+    who = caller()
+    person = queries.learner_of(session(), who.tenant, enrolment_id)
+    if person is None or not (
+        person == who.id or who.holds("analyst", "administrator") or oversees(session(), who, person)
+    ):
+        raise NoSuchEnrolment("There is no such enrolment.")
+    return person
 
 
 def _import(bank_id: UUID, query: Mapping[str, Any], read: Reader) -> QuestionImport:

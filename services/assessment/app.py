@@ -5,15 +5,17 @@ from datetime import timedelta
 from flask import Flask
 
 import shared.cli
-from services.assessment import projections
+from services.assessment import projections, reactions
 from services.assessment.api import assessments, attempts, banks
 from services.assessment.commands.corrections import mark_corrected_attempts_again
 from services.assessment.commands.marking import hand_in_overdue_attempts
+from services.assessment.exports import EXPORTS
 from services.assessment.model import Base
-from shared.events.catalogue import CoursePublished
-from shared.events.enrolment import LearnerEnrolled
+from services.assessment.oversight import oversees
+from shared.events.catalogue import CourseOffered, CourseOfferEnded, CoursePublished
+from shared.events.enrolment import CompletionRevoked, EnrolmentClosed, LearnerEnrolled, TrainingCompleted
 from shared.events.evaluation import FrameworkPublished
-from shared.events.identity import TenantDefined
+from shared.events.identity import PersonAssigned, PersonErased, TenantDefined, UnitDefined
 from shared.service import Service
 from shared.web.idempotency import forget_old_requests
 
@@ -23,10 +25,21 @@ service = Service(
     api=(banks, assessments, attempts),
     projects={
         TenantDefined: projections.copy_tenants,
+        UnitDefined: projections.copy_units,
+        PersonAssigned: projections.copy_people,
         FrameworkPublished: projections.copy_frameworks,
         CoursePublished: projections.copy_courses,
+        CourseOffered: projections.copy_offers,
+        CourseOfferEnded: projections.copy_offers,
         LearnerEnrolled: projections.copy_enrolments,
+        EnrolmentClosed: projections.copy_standings,
+        TrainingCompleted: projections.copy_standings,
+        CompletionRevoked: projections.copy_standings,
+        PersonErased: projections.forget_people,
     },
+    reacts={PersonErased: reactions.forget_learners},
+    exports=EXPORTS,
+    oversees=oversees,
     timers={
         hand_in_overdue_attempts: timedelta(seconds=5),
         mark_corrected_attempts_again: timedelta(seconds=5),

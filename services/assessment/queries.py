@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from services.assessment.items import items_of
@@ -17,6 +17,7 @@ from services.assessment.model import (
     Attempt,
     Bank,
     Correction,
+    Enrolment,
     Grade,
     Item,
     Option,
@@ -95,6 +96,14 @@ class Sheet:
     result: Result | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class AttemptLine:
+    """An attempt with its newest score in basis points, None while it is open."""
+
+    attempt: Attempt
+    score: int | None
+
+
 def seen_by(tenant: UUID) -> tuple[UUID, UUID]:
     """Give the tenants whose banks, assessments and frameworks a tenant reads: its own, and the national one."""
     return tenant, NATIONAL
@@ -108,14 +117,16 @@ def zone_of(session: Session, tenant: UUID) -> str:
     return zone
 
 
-def active_questions(bank_id: UUID) -> Select[Question]:
+def active_questions(tenant: UUID, bank_id: UUID) -> Select[Question]:
     """Select the questions of a bank that are not retired, in its order."""
-    return select(Question).where(Question.bank_id == bank_id, Question.retired_at.is_(None)).order_by(Question.number)
+    inside = (Question.tenant.in_(seen_by(tenant)), Question.bank_id == bank_id)
+    return select(Question).where(*inside, Question.retired_at.is_(None)).order_by(Question.number)
 
 
-def corrections_in(bank_id: UUID) -> Select[Correction]:
+def corrections_in(tenant: UUID, bank_id: UUID) -> Select[Correction]:
     """Select the corrections of keys in a bank."""
-    return select(Correction).join(Question, Question.id == Correction.question_id).where(Question.bank_id == bank_id)
+    inside = (Question.tenant.in_(seen_by(tenant)), Question.bank_id == bank_id)
+    return select(Correction).join(Question, Question.id == Correction.question_id).where(*inside)
 
 
 def banks_of(tenant: UUID) -> Select[Bank]:
@@ -142,6 +153,25 @@ def assessment_of(session: Session, tenant: UUID, assessment_id: UUID) -> Assess
     if found is None:
         raise NoSuchAssessment("There is no such assessment here.")
     return found
+
+
+def attempts_in(tenant: UUID, enrolment_id: UUID) -> Select[Attempt]:
+    """Select the attempts of an enrolment."""
+    return select(Attempt).where(Attempt.tenant == tenant, Attempt.enrolment == enrolment_id)
+
+
+def lines_of(session: Session, attempts: Sequence[Attempt]) -> list[AttemptLine]:
+    """Give attempts of one tenant with their newest scores."""
+    newest = tuple_(Grade.tenant, Grade.attempt_id, Grade.revision).in_(
+        [(one.tenant, one.id, one.revision) for one in attempts]
+    )
+    scores: dict[UUID, int] = dict(session.execute(select(Grade.attempt_id, Grade.score).where(newest)).all())
+    return [AttemptLine(attempt=one, score=scores.get(one.id)) for one in attempts]
+
+
+def learner_of(session: Session, tenant: UUID, enrolment_id: UUID) -> UUID | None:
+    """Give whose enrolment it is, or None where it has not arrived."""
+    return session.scalar(select(Enrolment.person).where(Enrolment.tenant == tenant, Enrolment.id == enrolment_id))
 
 
 def own_attempt(tenant: UUID, attempt_id: UUID, person: UUID) -> Select[Attempt]:

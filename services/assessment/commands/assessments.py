@@ -88,7 +88,7 @@ def publish_assessment(session: Session, tenant: UUID, assessment_id: UUID) -> P
     if assessment is None:
         raise NoSuchAssessment("There is no such assessment here.")
     at = clock.now()
-    questions = session.scalars(active_questions(assessment.bank_id)).all()
+    questions = session.scalars(active_questions(tenant, assessment.bank_id)).all()
     latest = _latest_version(session, assessment)
     known = _known_competencies(session, tenant, on=clock.local_day(at, zone_of(session, tenant)))
     version = assessment.publish(questions, competencies=known, latest=latest, at=at)

@@ -5,16 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
 from services.assessment.commands.marking import close_attempt
 from services.assessment.items import items_of
-from services.assessment.model import Answer, AssessmentVersion, Attempt, CourseVersion, Enrolment, Grade, Response
+from services.assessment.model import (
+    Answer,
+    Asked,
+    AssessmentVersion,
+    Attempt,
+    CourseVersion,
+    Enrolment,
+    Grade,
+    Pin,
+    Response,
+    Standing,
+)
 from services.assessment.queries import NoSuchAttempt, own_attempt, seen_by, zone_of
 from shared import clock
 from shared.database import insert_new
-from shared.errors import NotFound, NotYetKnown
+from shared.errors import Conflict, NotFound, NotYetKnown
 
 
 class EnrolmentNotYetKnown(NotYetKnown):
@@ -27,6 +38,10 @@ class CourseNotYetKnown(NotYetKnown):
 
 class NoSuchEnrolment(NotFound):
     """There is no such enrolment of this learner."""
+
+
+class EnrolmentIsClosed(Conflict):
+    """Who has withdrawn, or has not completed in time, begins no further attempt."""
 
 
 class NotInThisCourse(NotFound):
@@ -48,10 +63,10 @@ def start_attempt(
     """Give the learner's open attempt at an assessment, or begin the next one; the second value is True for a new one.
 
     An open one whose time is up is handed in first.
-    Raises `EnrolmentNotYetKnown`, `CourseNotYetKnown`, `TenantNotYetKnown`, `NoSuchEnrolment`, `NotInThisCourse`,
-    `AttemptsUsedUp`, `ClassNotOpenYet` or `ClassIsClosed`.
+    Raises `EnrolmentNotYetKnown`, `CourseNotYetKnown`, `TenantNotYetKnown`, `NoSuchEnrolment`, `EnrolmentIsClosed`,
+    `NotInThisCourse`, `AttemptsUsedUp`, `ClassNotOpenYet` or `ClassIsClosed`.
     """
-    enrolment = _locked_enrolment(session, tenant, enrolment_id, by)
+    enrolment, is_closed = _locked_enrolment(session, tenant, enrolment_id, by)
     latest = session.scalar(
         select(Attempt)
         .where(Attempt.tenant == tenant, Attempt.enrolment == enrolment.id, Attempt.assessment_id == assessment_id)
@@ -63,15 +78,20 @@ def start_attempt(
         return latest, False
     if latest is not None and latest.is_open:
         close_attempt(session, _locked_attempt(session, tenant, latest.id, by), at=at)
+    if is_closed:
+        raise EnrolmentIsClosed("The enrolment is closed: no further attempt can begin.")
+    version = _pinned_version(session, enrolment, assessment_id)
     attempt = Attempt.start(
         enrolment,
-        _pinned_version(session, enrolment, assessment_id),
+        version,
         before=latest.number if latest else 0,
+        annulled=_annulled(session, latest) if latest else 0,
         zone=zone_of(session, tenant),
         at=at,
     )
     session.add(attempt)
     session.flush()
+    _note_asked(session, attempt, version)
     return attempt, True
 
 
@@ -96,42 +116,64 @@ def hand_in_attempt(session: Session, tenant: UUID, attempt_id: UUID, *, by: UUI
     return attempt, close_attempt(session, attempt, at=clock.now())
 
 
-def _locked_enrolment(session: Session, tenant: UUID, enrolment_id: UUID, person: UUID) -> Enrolment:
+def _locked_enrolment(session: Session, tenant: UUID, enrolment_id: UUID, person: UUID) -> tuple[Enrolment, bool]:
+    """Give an enrolment of the person, and whether it is closed."""
     # Two starts at once take turns here, so that the second finds the attempt of the first.
-    enrolment = session.scalar(
-        select(Enrolment)
+    found = session.execute(
+        select(Enrolment, Standing.closed)
+        .outerjoin(Standing, and_(Standing.tenant == Enrolment.tenant, Standing.enrolment == Enrolment.id))
         .where(Enrolment.tenant == tenant, Enrolment.id == enrolment_id)
-        .with_for_update(key_share=True)
-    )
-    if enrolment is None:
+        .with_for_update(of=Enrolment, key_share=True)
+    ).one_or_none()
+    if found is None:
         raise EnrolmentNotYetKnown("This enrolment has not arrived here yet.")
-    if enrolment.person != person:
+    if found[0].person != person:
         raise NoSuchEnrolment("There is no such enrolment of yours.")
-    return enrolment
+    return found[0], bool(found[1])
+
+
+def _annulled(session: Session, like: Attempt) -> int:
+    same = (Attempt.tenant == like.tenant, Attempt.enrolment == like.enrolment)
+    counted = select(func.count(Attempt.id)).where(*same, Attempt.assessment_id == like.assessment_id)
+    return session.scalar(counted.where(Attempt.annulled_at.is_not(None))) or 0
 
 
 def _pinned_version(session: Session, enrolment: Enrolment, assessment_id: UUID) -> AssessmentVersion:
-    tenants = seen_by(enrolment.tenant)
-    course = session.scalar(
-        select(CourseVersion).where(
-            CourseVersion.tenant.in_(tenants),
+    """Give what the course version pins; course and assessment belong to the course's provider, or to the nation."""
+    pinned = and_(
+        Pin.tenant == CourseVersion.tenant,
+        Pin.course == CourseVersion.course,
+        Pin.course_version == CourseVersion.version,
+        Pin.assessment == assessment_id,
+    )
+    sat = and_(
+        AssessmentVersion.tenant.in_(seen_by(enrolment.provider)),
+        AssessmentVersion.assessment_id == Pin.assessment,
+        AssessmentVersion.version == Pin.version,
+    )
+    found = session.execute(
+        select(CourseVersion.version, AssessmentVersion)
+        .outerjoin(Pin, pinned)
+        .outerjoin(AssessmentVersion, sat)
+        .where(
+            CourseVersion.tenant == enrolment.provider,
             CourseVersion.course == enrolment.course,
             CourseVersion.version == enrolment.course_version,
         )
-    )
-    if course is None:
+    ).one_or_none()
+    if found is None:
         raise CourseNotYetKnown("The course of this enrolment has not arrived here yet.")
-    pinned = course.pins(assessment_id)
-    version = pinned and session.scalar(
-        select(AssessmentVersion).where(
-            AssessmentVersion.tenant.in_(tenants),
-            AssessmentVersion.assessment_id == assessment_id,
-            AssessmentVersion.version == pinned,
-        )
-    )
-    if not version:
+    if found[1] is None:
         raise NotInThisCourse("The course of this enrolment has no such assessment.")
-    return version
+    return found[1]
+
+
+def _note_asked(session: Session, attempt: Attempt, version: AssessmentVersion) -> None:
+    """Let the learner's city read the questions of an attempt that belong to another tenant."""
+    if version.tenant in seen_by(attempt.tenant):
+        return
+    rows = [{"tenant": attempt.tenant, "question_id": one} for one in sorted(attempt.question_ids)]
+    session.execute(insert_new(Asked, session).on_conflict_do_nothing(), rows)
 
 
 def _locked_attempt(session: Session, tenant: UUID, attempt_id: UUID, person: UUID) -> Attempt:

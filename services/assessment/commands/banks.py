@@ -74,7 +74,7 @@ def import_questions(
     found = read(content)
     _refuse_errors(found, dry_run=dry_run, good_questions=good_questions)
     at = clock.now()
-    active = session.scalars(active_questions(bank.id)).all()
+    active = session.scalars(active_questions(tenant, bank.id)).all()
     intake = bank.take(found.questions, active, at=at, draw_lots=_lots)
     if not dry_run:
         _settle(session, intake, at=at)

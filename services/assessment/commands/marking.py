@@ -52,7 +52,7 @@ def marking_items(session: Session, questions: Collection[UUID]) -> dict[UUID, I
     found = select(Correction.question_id, Correction.right).where(Correction.question_id.in_(questions))
     rights: dict[UUID, Any] = dict(session.execute(found).all())
     return {
-        name: replace(item, right=rights[name], corrected=True) if name in rights else item
+        name: replace(item, right=rights[name], corrected=rights[name] != item.right) if name in rights else item
         for name, item in items_of(session, questions).items()
     }
 
@@ -60,6 +60,22 @@ def marking_items(session: Session, questions: Collection[UUID]) -> dict[UUID, I
 def say_graded(session: Session, marked: Iterable[tuple[Attempt, Grade, Sequence[Item]]]) -> None:
     """Say attempts with their newest grades and the items of their questions."""
     outbox.append(session, *(_graded(attempt, grade, items) for attempt, grade, items in marked))
+
+
+def dimensions(attempt: Attempt) -> dict[str, Any]:
+    """Give what every event about an attempt is stamped with."""
+    return {
+        "tenant": attempt.tenant,
+        "attempt": attempt.id,
+        "enrolment": attempt.enrolment,
+        "person": attempt.person,
+        "course": attempt.course,
+        "version": attempt.course_version,
+        "class_": attempt.class_,
+        "programme": attempt.programme,
+        "provider": attempt.provider,
+        "unit": attempt.unit,
+    }
 
 
 def _close(session: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[Grade]:
@@ -88,18 +104,9 @@ def _answers_of(session: Session, attempts: Sequence[Attempt]) -> Mapping[UUID, 
 def _graded(attempt: Attempt, grade: Grade, items: Sequence[Item]) -> AttemptGraded:
     scores = {mark["question"]: mark["score"] for mark in grade.marks}
     return AttemptGraded(
-        tenant=attempt.tenant,
+        **dimensions(attempt),
         time=grade.graded_at,
-        attempt=attempt.id,
         revision=grade.revision,
-        enrolment=attempt.enrolment,
-        person=attempt.person,
-        course=attempt.course,
-        version=attempt.course_version,
-        class_=attempt.class_,
-        programme=attempt.programme,
-        provider=attempt.provider,
-        unit=attempt.unit,
         assessment=attempt.assessment_id,
         assessment_version=attempt.version,
         role=attempt.role,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import UtcDateTime
-from shared.migrations import create_plumbing, protect
+from shared.migrations import CALLER, create_plumbing, protect
 
 revision = "0001"
 down_revision = None
@@ -61,7 +61,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("retired_at IS NULL"),
         sqlite_where=sa.text("retired_at IS NULL"),
     )
-    protect("questions")
     op.create_table(
         "corrections",
         sa.Column("question_id", sa.Uuid(), nullable=False),
@@ -76,7 +75,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["successor"], ["questions.id"], name=op.f("fk_corrections_successor")),
         sa.PrimaryKeyConstraint("question_id", name=op.f("pk_corrections")),
     )
-    protect("corrections")
     op.create_table(
         "assessments",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -112,7 +110,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("assessment_id", "version", name=op.f("pk_assessment_versions")),
     )
-    protect("assessment_versions")
     op.create_table(
         "attempts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -134,6 +131,8 @@ def upgrade() -> None:
         sa.Column("started_at", UtcDateTime(), nullable=False),
         sa.Column("closes_at", UtcDateTime(), nullable=True),
         sa.Column("handed_in_at", UtcDateTime(), nullable=True),
+        sa.Column("annulled_at", UtcDateTime(), nullable=True),
+        sa.Column("annulled_for", sa.String(length=20), nullable=True),
         sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
@@ -187,6 +186,40 @@ def upgrade() -> None:
     )
     protect("tenants")
     op.create_table(
+        "standings",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("enrolment", sa.Uuid(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "enrolment", name=op.f("pk_standings")),
+    )
+    protect("standings")
+    op.create_table(
+        "erased_people",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_erased_people")),
+    )
+    protect("erased_people")
+    op.create_table(
+        "units",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("parent", sa.Uuid(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_units")),
+    )
+    protect("units")
+    op.create_table(
+        "people",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("posts", sa.JSON(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_people")),
+    )
+    protect("people")
+    op.create_table(
         "frameworks",
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("framework", sa.Uuid(), nullable=False),
@@ -202,11 +235,9 @@ def upgrade() -> None:
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("course", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("assessments", sa.JSON(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "course", "version", name=op.f("pk_course_versions")),
     )
-    protect("course_versions")
     op.create_table(
         "enrolments",
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -224,3 +255,47 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_enrolments")),
     )
     protect("enrolments")
+    op.create_table(
+        "offers",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "course", name=op.f("pk_offers")),
+    )
+    protect("offers")
+    op.create_table(
+        "pins",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Uuid(), nullable=False),
+        sa.Column("course_version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("assessment", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "course", "course_version", "assessment", name=op.f("pk_pins")),
+    )
+    op.create_index("ix_pins_assessment", "pins", ["tenant", "assessment", "version"], unique=False)
+    op.create_table(
+        "asked",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["question_id"], ["questions.id"], name=op.f("fk_asked_question_id")),
+        sa.PrimaryKeyConstraint("tenant", "question_id", name=op.f("pk_asked")),
+    )
+    protect("asked")
+    _protect_what_is_offered()
+
+
+def _protect_what_is_offered() -> None:
+    """Let a tenant read what courses pin that were ever offered to it, and the questions that its learners were asked.
+
+    Each condition sees of other tables what their own policies show: of pins, those of courses offered to the tenant.
+    """
+    for table in ("course_versions", "pins"):
+        same = f"offers.course = {table}.course AND offers.provider = {table}.tenant"
+        protect(table, also_read=f"EXISTS (SELECT FROM offers WHERE offers.tenant = {CALLER} AND {same})")
+    one = "pins.assessment = assessment_versions.assessment_id AND pins.version = assessment_versions.version"
+    same = f"pins.tenant = assessment_versions.tenant AND {one}"
+    protect("assessment_versions", also_read=f"EXISTS (SELECT FROM pins WHERE {same})")
+    for table, question in (("questions", "questions.id"), ("corrections", "corrections.question_id")):
+        own = f"asked.tenant = {CALLER} AND asked.question_id = {question}"
+        protect(table, also_read=f"EXISTS (SELECT FROM asked WHERE {own})")

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment.model.banks import Bank, Question
 from services.assessment.model.base import Base
 from services.assessment.model.items import shuffled
+from services.assessment.model.offers import is_pinned_for
 from shared.database import TenantOwned
 from shared.errors import Conflict
 from shared.ids import new_id
@@ -45,6 +46,11 @@ class AssessmentVersion(TenantOwned, Base, kind="record"):
     time_limit_minutes: Mapped[int | None]
     questions: Mapped[list[str]] = mapped_column(JSON)
     published_at: Mapped[datetime]
+
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom a course that pins it was ever offered."""
+        return is_pinned_for(cls.tenant, cls.assessment_id, cls.version, tenant)
 
     @property
     def maximum(self) -> int:

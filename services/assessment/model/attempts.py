@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, text
@@ -18,6 +18,9 @@ from shared.database import TenantOwned
 from shared.errors import Conflict, Invalid
 from shared.ids import new_id
 
+AttemptState = Literal["open", "handed_in", "annulled"]
+AnnulmentReason = Literal["irregularity", "technical_failure", "taken_by_another"]
+
 
 class AttemptsUsedUp(Conflict):
     """An assessment may be sat as often as its version allows."""
@@ -29,6 +32,10 @@ class AttemptIsHandedIn(Conflict):
 
 class TimeIsUp(Conflict):
     """The server's clock alone decides when an attempt ends; what arrives later is late, whatever held it up."""
+
+
+class AttemptIsOpen(Conflict):
+    """Only what was handed in can be annulled."""
 
 
 class NotAskedHere(Invalid):
@@ -69,16 +76,27 @@ class Attempt(TenantOwned, Base, kind="record"):
     started_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
     handed_in_at: Mapped[datetime | None]
+    annulled_at: Mapped[datetime | None]
+    annulled_for: Mapped[AnnulmentReason | None] = mapped_column(String(20))
     revision: Mapped[int]
 
     @classmethod
-    def start(cls, enrolment: Enrolment, version: AssessmentVersion, *, before: int, zone: str, at: datetime) -> Self:
-        """Begin an attempt after `before` earlier ones.
+    def start(
+        cls,
+        enrolment: Enrolment,
+        version: AssessmentVersion,
+        *,
+        before: int,
+        annulled: int = 0,
+        zone: str,
+        at: datetime,
+    ) -> Self:
+        """Begin an attempt after `before` earlier ones, of which those `annulled` use up none of what is allowed.
 
         Raises `ClassNotOpenYet`, `ClassIsClosed` or `AttemptsUsedUp`.
         """
         enrolment.require_open(at=at, zone=zone)
-        if version.attempts_allowed is not None and before >= version.attempts_allowed:
+        if version.attempts_allowed is not None and before - annulled >= version.attempts_allowed:
             raise AttemptsUsedUp(
                 f"All {version.attempts_allowed} attempts at this assessment are used up.",
                 allowed=version.attempts_allowed,
@@ -117,8 +135,15 @@ class Attempt(TenantOwned, Base, kind="record"):
         return self.is_open and self.closes_at is not None and self.closes_at <= at
 
     @property
-    def state(self) -> str:
-        """Give `open` or `handed_in`."""
+    def is_annulled(self) -> bool:
+        """Tell whether it counts for nothing."""
+        return self.annulled_at is not None
+
+    @property
+    def state(self) -> AttemptState:
+        """Give `open`, `handed_in` or `annulled`."""
+        if self.is_annulled:
+            return "annulled"
         return "open" if self.is_open else "handed_in"
 
     @property
@@ -158,6 +183,15 @@ class Attempt(TenantOwned, Base, kind="record"):
         self.handed_in_at = min(at, self.closes_at or at)
         return self.grade(items, chosen, at=at)
 
+    def annul(self, reason: AnnulmentReason, *, at: datetime) -> bool:
+        """Let it count for nothing from now on; False where it does already. Raises `AttemptIsOpen`."""
+        if self.is_open:
+            raise AttemptIsOpen("The attempt is still open. Annul it once it is handed in.")
+        if self.is_annulled:
+            return False
+        self.annulled_at, self.annulled_for = at, reason
+        return True
+
     def grade(self, items: Sequence[Item], chosen: Mapping[UUID, Response], *, at: datetime) -> "Grade":
         """Mark what was answered, as the next revision. A question without an answer scores 0."""
         return self._graded(_marks(items, chosen), at=at)
@@ -165,8 +199,11 @@ class Attempt(TenantOwned, Base, kind="record"):
     def mark_again(self, grade: "Grade", items: Sequence[Item], *, at: datetime) -> "Grade | None":
         """Mark the same answers by the keys in force, as the next revision; None where no question scores otherwise.
 
-        Then the grade only shows the new keys.
+        Then the grade only shows the new keys. An attempt that counts for nothing, or whose answers are forgotten,
+        keeps its grade.
         """
+        if self.is_annulled or not grade.marks:
+            return None
         marks = _marks(items, {UUID(mark["question"]): mark["response"] for mark in grade.marks})
         if [mark["score"] for mark in marks] == [mark["score"] for mark in grade.marks]:
             grade.marks = marks
@@ -208,7 +245,7 @@ class Grade(TenantOwned, Base, kind="record"):
     """How an attempt was marked, at one revision. `score` is in basis points.
 
     `marks` has for each question `{"question": id, "response": tagged value, "right": key,
-    "corrected": whether that is not the key it was published with, "score": bp}`.
+    "corrected": whether that is not the key it was published with, "score": bp}`; of an erased learner it is empty.
     """
 
     __tablename__ = "grades"

@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment import preview
 from services.assessment.model.base import Base
 from services.assessment.model.items import Calibration, Item, Option, Prompt
 from services.assessment.model.keys import QuestionKind
+from services.assessment.model.offers import was_asked
 from shared.database import TenantOwned
 from shared.ids import new_id
 
@@ -35,7 +36,7 @@ _KEPT = (
     *("tenant", "bank_id", "origin", "number", "kind", "title", "text", "text_format", "options", "prompts"),
     *("feedback", "competency", "level"),
 )
-"""What a correction keeps; a calibration was made with the old key."""
+"""What the next revision of the same wording keeps; a calibration was made with the old key."""
 
 
 class Bank(TenantOwned, Base, kind="record"):
@@ -133,6 +134,11 @@ class Question(TenantOwned, Base, kind="record"):
     retired_at: Mapped[datetime | None]
 
     @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it whose learners were asked it."""
+        return was_asked(cls.id, tenant)
+
+    @classmethod
     def taken(cls, bank: Bank, found: preview.Question, *, at: datetime, draw_lots: Lot) -> Self:
         """Make the first revision of a question of a file; its place in the bank is still to be given."""
         options = _options(found, draw_lots)
@@ -173,6 +179,19 @@ class Question(TenantOwned, Base, kind="record"):
             right=_right(found, {option["text"]: option["id"] for option in self.options}),
             correction=True,
             fingerprint=_fingerprint(found),
+            added_at=at,
+        )
+
+    def calibrated(self, calibration: Calibration | None, *, at: datetime) -> "Question":
+        """Give the next revision, which differs in its calibration alone."""
+        return Question(
+            **{name: getattr(self, name) for name in _KEPT},
+            **(asdict(calibration) if calibration else {}),
+            id=new_id(),
+            revision=self.revision + 1,
+            right=self.right,
+            correction=False,
+            fingerprint=self.fingerprint,
             added_at=at,
         )
 

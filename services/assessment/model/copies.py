@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import JSON, Date, String
+from sqlalchemy import JSON, ColumnElement, Date, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment.model.base import Base
+from services.assessment.model.offers import is_offered
 from shared import clock
 from shared.database import TenantOwned
 from shared.errors import Conflict
@@ -33,6 +34,37 @@ class Tenant(TenantOwned, Base, kind="projection"):
     sequence: Mapped[int]
 
 
+class Unit(TenantOwned, Base, kind="projection"):
+    """A unit below its parent, or at the top: what a manager of a unit oversees."""
+
+    __tablename__ = "units"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    parent: Mapped[UUID | None]
+    sequence: Mapped[int]
+
+
+class Person(TenantOwned, Base, kind="projection"):
+    """Where a person works: `posts` are `{unit, valid_from, valid_to}`, ids and days as texts.
+
+    `valid_to` is the last day, or None.
+    """
+
+    __tablename__ = "people"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    posts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    sequence: Mapped[int]
+
+    def units_on(self, day: date) -> set[UUID]:
+        """Give the units of every post held on a day, primary or acting."""
+        on = day.isoformat()
+        held = [one for one in self.posts if one["valid_from"] <= on and (one["valid_to"] or on) >= on]
+        return {UUID(post["unit"]) for post in held}
+
+
 class Framework(TenantOwned, Base, kind="projection"):
     """The competency codes of a version of a framework."""
 
@@ -47,19 +79,19 @@ class Framework(TenantOwned, Base, kind="projection"):
 
 
 class CourseVersion(TenantOwned, Base, kind="projection"):
-    """The assessments that a version of a course pins: `[{"id": ..., "version": ..., "role": ...}]`."""
+    """A version of a course, whose `pins` say what its learners sit. Its tenant is the one that owns the course."""
 
     __tablename__ = "course_versions"
 
     tenant: Mapped[UUID] = mapped_column(primary_key=True)
     course: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    assessments: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sequence: Mapped[int]
 
-    def pins(self, assessment: UUID) -> int | None:
-        """Give the version of an assessment that learners of this course version sit, or None."""
-        return next((one["version"] for one in self.assessments if one["id"] == str(assessment)), None)
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom the course was ever offered."""
+        return is_offered(cls.tenant, cls.course, tenant)
 
 
 class Enrolment(TenantOwned, Base, kind="projection"):
@@ -94,6 +126,26 @@ class Enrolment(TenantOwned, Base, kind="projection"):
             return None
         midnight = datetime.combine(self.closes + timedelta(days=1), time(), ZoneInfo(zone))
         return midnight.astimezone(UTC) - timedelta(milliseconds=1)
+
+
+class Standing(TenantOwned, Base, kind="projection"):
+    """Whether an enrolment was closed, by the newest fact about it; one that was never closed has no row."""
+
+    __tablename__ = "standings"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment: Mapped[UUID] = mapped_column(primary_key=True)
+    closed: Mapped[bool]
+    sequence: Mapped[int]
+
+
+class ErasedPerson(TenantOwned, Base, kind="projection"):
+    """Somebody of whom nothing may be kept: an assignment that comes late does not bring them back."""
+
+    __tablename__ = "erased_people"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
 def codes_in_force(frameworks: Iterable[Framework], *, on: date) -> set[str]:

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey
+from sqlalchemy import JSON, ColumnElement, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.assessment import preview
 from services.assessment.model.banks import Question
 from services.assessment.model.base import Base
+from services.assessment.model.offers import was_asked
 from services.assessment.question_rules import Fault, Limits, checked
 from shared.database import TenantOwned
 from shared.errors import Conflict, Invalid
@@ -29,6 +30,8 @@ class QuestionIsSuperseded(Conflict):
 class Correction(TenantOwned, Base, kind="record"):
     """The key that is in force for a revision of a question, and how far attempts are marked again by it.
 
+    A revision that was only calibrated has one too, with its own key: what is corrected later holds for it as well.
+
     `successor` is the revision in the bank that holds the key. `after` is the last attempt that was looked at, in the
     order of ids; `remarked` counts those whose marks changed; `finished_at` is None while there are more to look at.
     """
@@ -42,6 +45,24 @@ class Correction(TenantOwned, Base, kind="record"):
     after: Mapped[UUID | None]
     remarked: Mapped[int]
     finished_at: Mapped[datetime | None]
+
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it whose learners were asked the question."""
+        return was_asked(cls.question_id, tenant)
+
+    @classmethod
+    def follow(cls, question: Question, successor: Question, *, at: datetime) -> Self:
+        """Let a later correction of the successor hold for those who were asked the question, whose key stays."""
+        return cls(
+            tenant=question.tenant,
+            question_id=question.id,
+            successor=successor.id,
+            right=question.right,
+            corrected_at=at,
+            remarked=0,
+            finished_at=at,
+        )
 
     def lead_to(self, successor: Question, *, at: datetime) -> None:
         """Let the key of a revision be in force, and begin to mark again by it."""

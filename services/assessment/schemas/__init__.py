@@ -2,8 +2,10 @@
 
 from services.assessment.schemas.assessments import AssessmentRequest, AssessmentSchema, PublicationSchema
 from services.assessment.schemas.attempts import (
+    AnnulmentRequest,
     AnswersRequest,
     AnswersSchema,
+    AttemptLineSchema,
     AttemptSchema,
     ResultSchema,
     StartRequest,
@@ -11,6 +13,7 @@ from services.assessment.schemas.attempts import (
 from services.assessment.schemas.banks import (
     BankRequest,
     BankSchema,
+    CalibrationRequest,
     CorrectionSchema,
     ImportQuery,
     ImportSchema,
@@ -19,13 +22,16 @@ from services.assessment.schemas.banks import (
 )
 
 __all__ = [
+    "AnnulmentRequest",
     "AnswersRequest",
     "AnswersSchema",
     "AssessmentRequest",
     "AssessmentSchema",
+    "AttemptLineSchema",
     "AttemptSchema",
     "BankRequest",
     "BankSchema",
+    "CalibrationRequest",
     "CorrectionSchema",
     "ImportQuery",
     "ImportSchema",

@@ -1,10 +1,11 @@
 """The shapes of attempts, answers and marks."""
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
+from services.assessment.model.attempts import AnnulmentReason, AttemptState
 from services.assessment.schemas.answers import (
     BASIS_POINTS,
     KINDS,
@@ -126,6 +127,32 @@ class ResultSchema(Schema):
     questions = fields.List(fields.Nested(MarkSchema), required=True)
 
 
+class AnnulmentRequest(Schema):
+    """Why an attempt is to count for nothing."""
+
+    reason = fields.String(required=True, validate=OneOf(get_args(AnnulmentReason)))
+
+
+class AttemptLineSchema(Schema):
+    """An attempt in a list."""
+
+    id = fields.UUID(required=True, attribute="attempt.id")
+    assessment = fields.UUID(required=True, attribute="attempt.assessment_id")
+    version = fields.Integer(required=True, attribute="attempt.version")
+    title = fields.String(required=True, attribute="attempt.title")
+    role = fields.String(required=True, attribute="attempt.role", validate=OneOf(ROLES))
+    number = fields.Integer(required=True, attribute="attempt.number")
+    state = fields.String(required=True, attribute="attempt.state", validate=OneOf(get_args(AttemptState)))
+    started_at = fields.AwareDateTime(required=True, format="iso", attribute="attempt.started_at")
+    closes_at = fields.AwareDateTime(required=True, allow_none=True, format="iso", attribute="attempt.closes_at")
+    handed_in_at = fields.AwareDateTime(required=True, allow_none=True, format="iso", attribute="attempt.handed_in_at")
+    annulled_at = fields.AwareDateTime(required=True, allow_none=True, format="iso", attribute="attempt.annulled_at")
+    annulled_for = fields.String(
+        required=True, allow_none=True, attribute="attempt.annulled_for", validate=OneOf(get_args(AnnulmentReason))
+    )
+    score = fields.Integer(required=True, allow_none=True, metadata=BASIS_POINTS)
+
+
 class AttemptSchema(Schema):
     """An attempt: its questions in order, what is answered, and the result once it is handed in."""
 
@@ -136,7 +163,7 @@ class AttemptSchema(Schema):
     title = fields.String(required=True, attribute="attempt.title")
     role = fields.String(required=True, attribute="attempt.role", validate=OneOf(ROLES))
     number = fields.Integer(required=True, attribute="attempt.number")
-    state = fields.String(required=True, attribute="attempt.state", validate=OneOf(("open", "handed_in")))
+    state = fields.String(required=True, attribute="attempt.state", validate=OneOf(get_args(AttemptState)))
     started_at = fields.AwareDateTime(required=True, format="iso", attribute="attempt.started_at")
     closes_at = fields.AwareDateTime(
         required=True,

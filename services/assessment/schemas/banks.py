@@ -127,6 +127,20 @@ class CalibrationSchema(Schema):
     c = fields.Float(required=True)
 
 
+class EstimateRequest(Schema):
+    """An item's place on the logistic scale with D = 1, theta having mean 0 and SD 1: slope, difficulty, chance."""
+
+    a = fields.Float(required=True, allow_nan=False, validate=Range(0, 10, min_inclusive=False))
+    b = fields.Float(required=True, allow_nan=False, validate=Range(-10, 10))
+    c = fields.Float(required=True, allow_nan=False, validate=Range(0, 1, max_inclusive=False))
+
+
+class CalibrationRequest(Schema):
+    """The calibration of a question; null takes it away."""
+
+    calibration = fields.Nested(EstimateRequest, required=True, allow_none=True)
+
+
 class QuestionSchema(Schema):
     """A question of a bank, as its author sees it."""
 

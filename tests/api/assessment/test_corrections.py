@@ -1,69 +1,20 @@
 """A key that was wrong is corrected, and those who were marked by it are marked again."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
 
 from services.assessment.commands import corrections
-from services.assessment.commands.corrections import mark_corrected_attempts_again
-from services.assessment.model import Correction
 from shared import clock
 from shared.events.assessment import AttemptGraded
 from shared.ids import new_id
-from tests.api.assessment.conftest import GIFT, City, Reply, Sitting, choose
+from tests.api.assessment.conftest import GIFT, City, Exam, Sitting, choose, option
 from tests.api.assessment.test_kinds import KINDS
-
-
-@dataclass
-class Exam:
-    """An assessment whose first question says Penyelenggara where Masyarakat is right."""
-
-    sitting: Sitting
-    bank: str
-
-    @property
-    def city(self) -> City:
-        return self.sitting.city
-
-    def question(self, kind: str = "", number: int = 1) -> dict[str, Any]:
-        listed = self.city.trainer.get(f"/banks/{self.bank}/questions").json["items"]
-        return next(one for one in listed if kind in ("", one["kind"]) and (kind or one["number"] == number))
-
-    def correct(self, question: dict[str, Any], key: dict[str, Any]) -> Reply:
-        return self.city.trainer.put(f"/banks/{self.bank}/questions/{question['id']}/key", json=key)
-
-    def hand_in(self, *, right: bool) -> tuple[Sitting, dict[str, Any]]:
-        """Let somebody new answer everything rightly by the old key, or nothing."""
-        learner = self.city.person()
-        sitting = Sitting(self.city, learner, self.city.enrol(learner), self.sitting.assessment)
-        attempt = sitting.begin()
-        if right:
-            sitting.save(attempt, *(choose(one, right=True) for one in attempt["questions"]))
-        sitting.hand_in(attempt)
-        return sitting, attempt
-
-    def work(self) -> None:
-        """Call the timer as the relay does, outside any tenant."""
-        with self.city.house.worker.writing() as session:
-            mark_corrected_attempts_again(session)
-
-
-def option(question: dict[str, Any], text: str) -> dict[str, int]:
-    return {"option": next(one["id"] for one in question["options"] if one["text"] == text)}
 
 
 def result(sitting: Sitting, attempt: dict[str, Any]) -> dict[str, Any]:
     return dict(sitting.learner.get(f"/attempts/{attempt['id']}").json["result"])
-
-
-@pytest.fixture
-def exam(sitting: Sitting) -> Exam:
-    with sitting.city.house.worker.writing() as session:  # Those of other tests are finished, or none of ours.
-        session.execute(delete(Correction))
-    return Exam(sitting, sitting.city.trainer.get("/banks").json["items"][0]["id"])
 
 
 def test_a_corrected_key_is_the_next_revision_and_keeps_the_options(exam: Exam) -> None:

@@ -1,13 +1,12 @@
 """How answers are marked, and what an attempt lets its learner do."""
 
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.assessment.model import AssessmentVersion, Attempt, Calibration, CourseVersion, Enrolment, Item, Option
+from services.assessment.model import AssessmentVersion, Attempt, Calibration, Enrolment, Item, Option
 from services.assessment.model.attempts import AttemptIsHandedIn, AttemptsUsedUp, NotAskedHere, mean_score
 from services.assessment.model.copies import ClassIsClosed, ClassNotOpenYet
 from shared.ids import new_id
@@ -149,9 +148,3 @@ def test_days_of_a_class_are_those_of_the_city(
     place.require_open(at=AT, zone=open_in)
     with pytest.raises(refusal):
         place.require_open(at=AT, zone=not_in)
-
-
-def test_a_course_version_pins_by_id() -> None:
-    pinned = UUID(int=7)
-    course = CourseVersion(assessments=[{"id": str(pinned), "version": 4, "role": "post"}])
-    assert (course.pins(pinned), course.pins(UUID(int=8))) == (4, None)
