@@ -6,11 +6,20 @@ from flask import Flask
 
 import shared.cli
 from services.catalogue.api import blueprint
+from services.catalogue.exports import EXPORTS
 from services.catalogue.model import Base
-from services.catalogue.projections import copy_assessments, copy_frameworks, copy_people
+from services.catalogue.projections import (
+    copy_assessments,
+    copy_frameworks,
+    copy_people,
+    copy_tenants,
+    forget_people,
+    keep_measures,
+)
+from services.catalogue.reactions import release_trainers
 from shared.events.assessment import AssessmentPublished
-from shared.events.evaluation import FrameworkPublished
-from shared.events.identity import PersonAssigned
+from shared.events.evaluation import FrameworkPublished, ProgrammeMeasured
+from shared.events.identity import PersonAssigned, PersonErased, TenantDefined
 from shared.service import Service
 from shared.web.idempotency import forget_old_requests
 
@@ -22,7 +31,12 @@ service = Service(
         FrameworkPublished: copy_frameworks,
         AssessmentPublished: copy_assessments,
         PersonAssigned: copy_people,
+        TenantDefined: copy_tenants,
+        ProgrammeMeasured: keep_measures,
+        PersonErased: forget_people,
     },
+    reacts={PersonErased: release_trainers},
+    exports=EXPORTS,
     timers={forget_old_requests: timedelta(hours=1)},
 )
 

@@ -100,19 +100,26 @@ def open_archive(source: bytes | Path, limits: ArchiveLimits) -> Iterator[Archiv
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
-    """Return a zip archive of these files by name; the same files give the same bytes on every machine.
+    """Return a zip archive of these files by name: see `pack_into`."""
+    target = io.BytesIO()
+    pack_into(target, {name: [content] for name, content in files.items()})
+    return target.getvalue()
+
+
+def pack_into(target: IO[bytes], files: Mapping[str, Iterable[bytes]]) -> None:
+    """Write a zip archive of these files, by name and piece by piece; the same files give the same bytes everywhere.
 
     Entries are sorted, carry no date and are stored rather than compressed: two versions of zlib may compress the
     same text differently, and the films and documents that make a course large are compressed already.
     """
-    target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as zipped:
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             entry.create_system = 3
             entry.external_attr = (stat.S_IFREG | 0o644) << 16
-            zipped.writestr(entry, files[name])
-    return target.getvalue()
+            with zipped.open(entry, "w") as written:
+                for piece in files[name]:
+                    written.write(piece)
 
 
 def name_fault(name: str) -> str | None:

@@ -4,10 +4,13 @@ import codecs
 import zipfile
 from pathlib import Path
 
-from services.catalogue.manifest_schema import has_control_sign
+from services.catalogue.values import has_control_sign
 
 INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 """What a browser may show in its own window: nothing in it can run as a script of ours."""
+
+TAKEN = "PDF, office document, picture, film, sound, zip archive or plain text"
+"""What is taken, in words."""
 
 _HEAD = 4096
 

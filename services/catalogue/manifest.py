@@ -7,13 +7,23 @@ may be incomplete (a draft without outcomes, say); whether a course can be publi
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import BytesIO, RawIOBase
 from pathlib import Path
 from typing import IO, Any
 
 import yaml
 
-from services.catalogue.archive import Archive, ArchiveLimits, ArchiveRefused, Problem, name_fault, open_archive, pack
-from services.catalogue.manifest_schema import has_control_sign, read_document
+from services.catalogue.archive import (
+    Archive,
+    ArchiveLimits,
+    ArchiveRefused,
+    Problem,
+    name_fault,
+    open_archive,
+    pack_into,
+)
+from services.catalogue.manifest_schema import read_document
+from services.catalogue.values import has_control_sign
 from shared.errors import Invalid
 
 MANIFEST_NAME = "course.yaml"
@@ -138,7 +148,7 @@ def read_manifest(source: bytes | Path, *, limits: Limits | None = None) -> Cour
         raise ManifestRefused(refusal.problems) from refusal
 
 
-def copy_file(source: bytes | Path, name: str, target: IO[bytes], *, limits: Limits | None = None) -> int:
+def copy_file(source: bytes | Path, name: str, target: IO[bytes] | RawIOBase, *, limits: Limits | None = None) -> int:
     """Copy one file of the archive to `target` piece by piece and return its size; raises ManifestRefused.
 
     `name` comes from `CourseManifest.files`; use it to look the file up, never as a path on this machine.
@@ -151,16 +161,24 @@ def copy_file(source: bytes | Path, name: str, target: IO[bytes], *, limits: Lim
 
 
 def write_manifest(manifest: CourseManifest, files: Mapping[str, bytes]) -> bytes:
-    """Return the manifest zip of a course; the same course and files give the same bytes.
+    """Return the manifest zip of a course: see `write_manifest_into`."""
+    target = BytesIO()
+    write_manifest_into(target, manifest, {name: [content] for name, content in files.items()})
+    return target.getvalue()
 
-    `files` holds the content of every file lesson by name. Text lessons become `lessons/<code>.md`. Raises
+
+def write_manifest_into(target: IO[bytes], manifest: CourseManifest, files: Mapping[str, Iterable[bytes]]) -> None:
+    """Write the manifest zip of a course; the same course and files give the same bytes.
+
+    `files` holds the content of every file lesson by name, in pieces. Text lessons become `lessons/<code>.md`. Raises
     ManifestRefused when a content is missing, belongs to no lesson, or would take the place of another file.
     """
     texts = {_text_name(lesson): (lesson.body or "").encode() for lesson in manifest.lessons if lesson.kind == "text"}
     problems = [*_file_problems(manifest.lessons, files), *_name_problems(files, {MANIFEST_NAME, *texts})]
     if problems:
         raise ManifestRefused(problems)
-    return pack({MANIFEST_NAME: _yaml_of(manifest).encode(), **texts, **files})
+    own = {MANIFEST_NAME: _yaml_of(manifest).encode(), **texts}
+    pack_into(target, {**{name: [content] for name, content in own.items()}, **files})
 
 
 def _read(archive: Archive, limits: Limits) -> CourseManifest:

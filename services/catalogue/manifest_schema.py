@@ -1,15 +1,14 @@
 """What `course.yaml` may say: YAML without its dangerous parts, and the form of every key."""
 
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 import yaml
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from services.catalogue import values
 from services.catalogue.archive import Problem
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _MAX_DEPTH = 20
 _PLACES = {"text": ("body", "body_file"), "file": ("file",), "link": ("url",)}
 _WORDING = {
@@ -39,11 +38,6 @@ def read_document(text: str) -> tuple[dict[str, Any], list[Problem]]:
     except ValidationError as fault:
         return {}, list(_flatten("", fault.messages))
     return loaded, list(_repeated(loaded))
-
-
-def has_control_sign(text: str) -> bool:
-    """Say whether the text holds a control character besides tab and line ends."""
-    return bool(_CONTROL.search(text))
 
 
 class _Refused(Exception):
@@ -114,53 +108,26 @@ def _repeated(document: Mapping[str, Any]) -> Iterator[Problem]:
             seen.add(each[key].casefold())
 
 
-def _text(longest: int, *, shortest: int = 1, required: bool = True) -> fields.String:
-    return fields.String(required=required, validate=[validate.Length(shortest, longest), _printable])
-
-
-def _printable(text: str) -> None:
-    if has_control_sign(text):
-        raise ValidationError("It holds a control character; remove it.")
-    if text and not text.strip():
-        raise ValidationError("It is blank; fill it in.")
-
-
-def _matching(form: str, means: str) -> fields.String:
-    return fields.String(required=True, validate=validate.Regexp(rf"\A(?:{form})\Z", error=f"It must be {means}."))
-
-
-def _code() -> fields.String:
-    return _matching(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", "a code of letters, digits and . _ -, at most 40")
-
-
-def _integer(least: int, most: int) -> fields.Integer:
-    return fields.Integer(required=True, strict=True, validate=validate.Range(least, most))
-
-
-def _yes_or_no() -> fields.Boolean:
-    return fields.Boolean(required=True, truthy={True}, falsy={False})
-
-
 class _ProgrammeSchema(Schema):
-    code = _code()
-    title = _text(200)
+    code = values.code()
+    title = values.text(200)
 
 
 class _OutcomeSchema(Schema):
-    competency = _code()
-    level = _integer(1, 5)
+    competency = values.code()
+    level = values.integer(1, 5)
 
 
 class _LessonSchema(Schema):
-    code = _code()
-    title = _text(200)
-    minutes = _integer(1, 6_000)
-    required = _yes_or_no()
+    code = values.code()
+    title = values.text(200)
+    minutes = values.integer(1, 6_000)
+    required = values.yes_or_no()
     kind = fields.String(required=True, validate=validate.OneOf(list(_PLACES)))
-    body = _text(400_000, required=False)
-    body_file = _text(200, required=False)
-    file = _text(200, required=False)
-    url = fields.Url(schemes={"http", "https"}, validate=validate.Length(max=2_000))
+    body = values.text(values.LONGEST_TEXT, required=False)
+    body_file = values.text(200, required=False)
+    file = values.text(200, required=False)
+    url = values.web_address()
 
     @validates_schema
     def _check_place(self, lesson: Mapping[str, Any], **_: object) -> None:
@@ -171,20 +138,20 @@ class _LessonSchema(Schema):
 
 
 class _AssessmentSchema(Schema):
-    code = _code()
+    code = values.code()
     role = fields.String(required=True, validate=validate.OneOf(["pre", "post", "quiz"]))
-    must_pass = _yes_or_no()
-    minimum_bp = _integer(0, 10_000)
+    must_pass = values.yes_or_no()
+    minimum_bp = values.integer(0, 10_000)
 
 
 class _ManifestSchema(Schema):
     programme = fields.Nested(_ProgrammeSchema(unknown=RAISE), required=True)
-    code = _code()
-    title = _text(200)
-    summary = _text(4_000, shortest=0)
-    language = _matching("[a-z]{2,3}(?:-[A-Z]{2})?", "a language code such as id or en")
-    form = _matching("[A-Z][0-9]{1,2}", "the code of a form of development such as C3")
-    scope = fields.String(required=True, validate=validate.OneOf(["domestic", "international"]))
+    code = values.code()
+    title = values.text(200)
+    summary = values.text(4_000, shortest=0)
+    language = values.language()
+    form = values.jp_form()
+    scope = values.scope()
     outcomes = fields.List(fields.Nested(_OutcomeSchema(unknown=RAISE)), required=True)
     lessons = fields.List(fields.Nested(_LessonSchema(unknown=RAISE)), required=True)
     assessments = fields.List(fields.Nested(_AssessmentSchema(unknown=RAISE)), required=True)

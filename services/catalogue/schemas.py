@@ -2,6 +2,8 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.catalogue.gain_schemas import GainSchema
+
 ROLES = ["pre", "post", "quiz"]
 
 
@@ -18,7 +20,8 @@ class CourseSummarySchema(Schema):
 
     id = fields.UUID(required=True)
     code = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["draft", "published"]))
+    provider = fields.UUID(required=True, metadata={"description": "The tenant that owns it and offers it to others."})
+    state = fields.String(required=True, validate=validate.OneOf(["draft", "published", "withdrawn"]))
     version = fields.Integer(
         required=True, allow_none=True, metadata={"description": "The version new learners take; null before one."}
     )
@@ -37,7 +40,27 @@ class CourseSchema(CourseSummarySchema):
     draft = fields.Integer(
         required=True, allow_none=True, metadata={"description": "The draft's number, for those who edit the course."}
     )
-    trainers = fields.List(fields.UUID(), required=True)
+    trainers = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Empty for other tenants than the provider."}
+    )
+    gain = fields.Nested(
+        GainSchema,
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What the caller's city gained in it, null before it is measured; the ETag tells none of it."
+        },
+    )
+
+
+class OfferSchema(Schema):
+    """An offer of a course to the people of another tenant."""
+
+    tenant = fields.UUID(required=True, attribute="receiver")
+    since = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(
+        required=True, allow_none=True, metadata={"description": "Null while they can begin the course."}
+    )
 
 
 class MeasuredSchema(Schema):
@@ -83,6 +106,7 @@ class CourseVersionSchema(Schema):
     """A version of a course."""
 
     course = fields.UUID(required=True)
+    provider = fields.UUID(required=True)
     code = fields.String(required=True)
     number = fields.Integer(required=True)
     state = fields.String(required=True, validate=validate.OneOf(["draft", "published"]))
@@ -94,7 +118,9 @@ class CourseVersionSchema(Schema):
     scope = fields.String(required=True)
     minutes = fields.Integer(required=True)
     programme = fields.Nested(ProgrammeSchema, required=True)
-    trainers = fields.List(fields.UUID(), required=True)
+    trainers = fields.List(
+        fields.UUID(), required=True, metadata={"description": "Empty for other tenants than the provider."}
+    )
     outcomes = fields.List(fields.Nested(OutcomeSchema), required=True)
     lessons = fields.List(fields.Nested(LessonSummarySchema), required=True)
     assessments = fields.List(fields.Nested(CourseAssessmentSchema), required=True)
@@ -128,15 +154,6 @@ class CourseImportQuery(Schema):
         load_default=list,
         validate=validate.Length(max=50),
         metadata={"description": "Who edits the course; without it a new course lists the person who imports it."},
-    )
-
-
-class CourseImportFiles(Schema):
-    """The manifest."""
-
-    file = fields.Raw(
-        required=True,
-        metadata={"type": "string", "format": "binary", "description": "A zip with course.yaml and its files."},
     )
 
 

@@ -1,6 +1,27 @@
 """The HTTP API of the catalogue."""
 
-from services.catalogue.api import courses, imports, materials, versions
+from services.catalogue.api import (
+    courses,
+    draft_lessons,
+    drafts,
+    gains,
+    imports,
+    materials,
+    offers,
+    programmes,
+    versions,
+)
 from services.catalogue.api.blueprint import blueprint
 
-__all__ = ["blueprint", "courses", "imports", "materials", "versions"]
+__all__ = [
+    "blueprint",
+    "courses",
+    "draft_lessons",
+    "drafts",
+    "gains",
+    "imports",
+    "materials",
+    "offers",
+    "programmes",
+    "versions",
+]

@@ -20,9 +20,24 @@ from shared.web.auth import caller, require
 @blueprint.also("NOT_FOUND")
 def get_version(course_id: UUID, number: int) -> dict[str, Any]:
     """Show what a version asks and gives; learners finish the one they began, so old ones stay."""
+    return as_shown(queries.version_for(session(), course_id, number, caller()))
+
+
+@blueprint.route("/courses/<uuid:course_id>/versions/<int:number>/lessons/<uuid:lesson_id>")
+@require()
+@blueprint.response(200, LessonSchema)
+@blueprint.also("NOT_FOUND")
+def get_lesson(course_id: UUID, number: int, lesson_id: UUID) -> dict[str, Any]:
+    """Show a lesson: its text as safe HTML, its link, or its file's address."""
     version = queries.version_for(session(), course_id, number, caller())
+    return lesson_shown(queries.lesson_of(session(), version, lesson_id), version)
+
+
+def as_shown(version: CourseVersion) -> dict[str, Any]:
+    """Give a version as it is answered."""
     return {
         "course": version.course.id,
+        "provider": version.tenant,
         "code": version.course.code,
         "number": version.number,
         "state": "published" if version.is_published else "draft",
@@ -41,14 +56,8 @@ def get_version(course_id: UUID, number: int) -> dict[str, Any]:
     }
 
 
-@blueprint.route("/courses/<uuid:course_id>/versions/<int:number>/lessons/<uuid:lesson_id>")
-@require()
-@blueprint.response(200, LessonSchema)
-@blueprint.also("NOT_FOUND")
-def get_lesson(course_id: UUID, number: int, lesson_id: UUID) -> dict[str, Any]:
-    """Show a lesson: its text as safe HTML, its link, or its file's address."""
-    version = queries.version_for(session(), course_id, number, caller())
-    lesson = queries.lesson_of(session(), version, lesson_id)
+def lesson_shown(lesson: Lesson, version: CourseVersion) -> dict[str, Any]:
+    """Give a lesson with its text as it is answered."""
     return {
         **{name: getattr(lesson, name) for name in LessonSummarySchema().fields},
         "html": as_html(lesson.body) if lesson.body is not None else None,
@@ -58,7 +67,8 @@ def get_lesson(course_id: UUID, number: int, lesson_id: UUID) -> dict[str, Any]:
 
 
 def _outcomes(version: CourseVersion) -> list[dict[str, Any]]:
-    names = queries.competencies_in_force(session(), version.tenant)
+    today = queries.today_in(session(), caller().tenant)
+    names = queries.competencies_in_force(session(), version.tenant, today)
     return [
         {"competency": one.competency, "level": one.level, "name": names.get(one.competency)}
         for one in version.outcomes

@@ -1,6 +1,5 @@
 """Takes the files of a manifest out of its archive, and keeps them as materials of a course."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.catalogue.archive import Problem
-from services.catalogue.content_types import content_type_of
+from services.catalogue.content_types import TAKEN, content_type_of
 from services.catalogue.manifest import CourseFile, CourseManifest, Limits, ManifestRefused, copy_file
 from services.catalogue.model import Course, Material
-from services.catalogue.storage import Storage
+from services.catalogue.storage import Received, Storage
 from shared.ids import new_id
 
 
@@ -23,15 +22,15 @@ class Unpacked:
     """A file of a manifest, where it lies now, and what its content is."""
 
     file: CourseFile
-    path: Path
+    received: Received
     content_type: str
 
 
 @contextmanager
 def unpacked(
-    archive: Path, manifest: CourseManifest, *, tenant: UUID, storage: Storage, limits: Limits
+    archive: Path, manifest: CourseManifest, *, storage: Storage, limits: Limits
 ) -> Iterator[Mapping[str, Unpacked]]:
-    """Copy the files that are not kept yet out of the archive, for the length of a block; give all by name.
+    """Copy the files out of the archive, for the length of a block; give them by name.
 
     It is done before anything is asked of the database, so that no lock is held while large files are copied.
     Raises `ManifestRefused` naming the lessons whose file is of no kind that is taken.
@@ -40,15 +39,14 @@ def unpacked(
     problems: list[Problem] = []
     with ExitStack() as stack:
         for file in manifest.files:
-            path = storage.path(tenant, file.sha256)
-            if not path.exists():
-                path = stack.enter_context(storage.receiving())
-                _copy(archive, file, path, limits)
-            kind = content_type_of(path)
+            incoming = stack.enter_context(storage.receiving())
+            copy_file(archive, file.name, incoming, limits=limits)
+            received = incoming.received()
+            kind = content_type_of(received.path)
             if kind is None:
                 problems += _unknown_kind(manifest, file)
             else:
-                found[file.name] = Unpacked(file, path, kind)
+                found[file.name] = Unpacked(file, received, kind)
         if problems:
             raise ManifestRefused(problems)
         yield found
@@ -57,7 +55,7 @@ def unpacked(
 def keep_files(files: Iterable[Unpacked], *, tenant: UUID, storage: Storage) -> None:
     """Keep files for good. One that no committed row names does no harm: the next import finds it."""
     for one in files:
-        storage.keep(one.path, tenant, one.file.sha256)
+        storage.keep(one.received, tenant)
 
 
 def materials_of(session: Session, course: Course, files: Mapping[str, Unpacked]) -> dict[str, Material]:
@@ -65,13 +63,6 @@ def materials_of(session: Session, course: Course, files: Mapping[str, Unpacked]
     kept = session.scalars(select(Material).where(Material.course_id == course.id))
     had = {(one.name, one.sha256): one for one in kept}
     return {name: had.get((name, one.file.sha256)) or _material(course, one) for name, one in files.items()}
-
-
-def _copy(archive: Path, file: CourseFile, path: Path, limits: Limits) -> None:
-    with path.open("wb") as target:
-        copy_file(archive, file.name, target, limits=limits)
-        target.flush()
-        os.fsync(target.fileno())
 
 
 def _material(course: Course, one: Unpacked) -> Material:
@@ -89,8 +80,5 @@ def _material(course: Course, one: Unpacked) -> Material:
 def _unknown_kind(manifest: CourseManifest, file: CourseFile) -> Iterator[Problem]:
     for number, lesson in enumerate(manifest.lessons):
         if lesson.file == file.name:
-            detail = (
-                f"The content of {file.name} is of no kind that is taken: PDF, office document, picture, film, sound, "
-                "zip archive or plain text."
-            )
+            detail = f"The content of {file.name} is of no kind that is taken: {TAKEN}."
             yield Problem(f"lessons[{number}].file", "kind_of_file", detail)

@@ -10,20 +10,15 @@ from sqlalchemy.orm import Session
 
 from services.catalogue.archive import Problem
 from services.catalogue.commands.files import Unpacked, keep_files, materials_of, unpacked
-from services.catalogue.editors import require_editor
+from services.catalogue.editors import first_trainers, require_editor, require_people
 from services.catalogue.manifest import CourseManifest, Limits, ManifestRefused, read_manifest
 from services.catalogue.manifest import Programme as ProgrammeSaid
 from services.catalogue.manifests import differences, draft_of, manifest_of
-from services.catalogue.model import Course, CourseVersion, KnownPerson, Lesson, Material, Programme
-from services.catalogue.queries import load_texts
+from services.catalogue.model import Course, Material, Programme
+from services.catalogue.queries import lesson_ids_of, load_texts
 from services.catalogue.storage import Storage
-from shared.errors import NotYetKnown
 from shared.ids import new_id
 from shared.web.caller import Caller
-
-
-class TrainerNotYetKnown(NotYetKnown):
-    """A trainer is no person of the tenant, or has not arrived here yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,14 +53,16 @@ def import_course(
     `ManifestRefused` with everything that is wrong, `NotAnEditorOfTheCourse` or `TrainerNotYetKnown`.
     """
     manifest = read_manifest(archive, limits=limits)
-    with unpacked(archive, manifest, tenant=by.tenant, storage=storage, limits=limits) as files:
-        _require_known(session, by.tenant, trainers)
+    with unpacked(archive, manifest, storage=storage, limits=limits) as files:
+        if not dry_run:
+            # Before anything is asked of the database, which would hold a lock for as long as a bucket takes.
+            keep_files(files.values(), tenant=by.tenant, storage=storage)
+        require_people(session, by.tenant, trainers)
         with session.begin_nested() as savepoint:
             done = _take(session, manifest, files, by=by, trainers=trainers)
             if dry_run:
                 savepoint.rollback()
                 return replace(done, course=None if done.created else done.course, dry_run=True)
-        keep_files(files.values(), tenant=by.tenant, storage=storage)
     return done
 
 
@@ -106,9 +103,7 @@ def _course(session: Session, code: str, by: Caller) -> Course:
 def _trainers(course: Course, given: Sequence[UUID], by: Caller) -> list[UUID]:
     if given:
         return sorted(set(given))
-    if course.versions:
-        return course.trainers
-    return [] if by.machine else [by.id]
+    return course.trainers if course.versions else first_trainers(by)
 
 
 def _changes(session: Session, course: Course, manifest: CourseManifest, trainers: Sequence[UUID]) -> list[str]:
@@ -124,12 +119,12 @@ def _programme(session: Session, said: ProgrammeSaid, by: Caller) -> Programme:
     statement = select(Programme).where(Programme.tenant == by.tenant, Programme.code == said.code)
     programme = session.scalar(statement)
     if programme is None:
-        programme = Programme(id=new_id(), tenant=by.tenant, code=said.code, title=said.title)
+        programme = Programme(id=new_id(), tenant=by.tenant, code=said.code, title=said.title, revision=1)
         session.add(programme)
     elif programme.title != said.title and not by.holds("administrator"):
         detail = f"The programme {said.code} has the title “{programme.title}”; write that, or ask an administrator."
         raise ManifestRefused([Problem("programme.title", "other_title", detail)])
-    programme.title = said.title
+    programme.rename(said.title)
     return programme
 
 
@@ -148,7 +143,7 @@ def _revise(
     materials: Mapping[str, Material],
 ) -> None:
     """Put a new draft in the place of the old one, or none where the manifest goes back to the current version."""
-    lesson_ids = _lesson_ids(session, course)
+    lesson_ids = lesson_ids_of(session, course)
     if course.versions and course.draft:
         course.drop_draft()
         session.flush()  # The new draft takes the number of the old one, which must be gone by then.
@@ -157,18 +152,3 @@ def _revise(
             manifest, course=course, programme=programme, trainers=trainers, materials=materials, lesson_ids=lesson_ids
         )
         course.begin(draft)
-
-
-def _lesson_ids(session: Session, course: Course) -> dict[str, UUID]:
-    statement = select(Lesson.code, Lesson.id).join(CourseVersion, CourseVersion.id == Lesson.version_id)
-    rows = session.execute(statement.where(CourseVersion.course_id == course.id, Lesson.tenant == course.tenant))
-    return {row.code: row.id for row in rows}
-
-
-def _require_known(session: Session, tenant: UUID, trainers: Sequence[UUID]) -> None:
-    known = session.scalars(
-        select(KnownPerson.person).where(KnownPerson.tenant == tenant, KnownPerson.person.in_(trainers))
-    ).all()
-    unknown = sorted(set(trainers) - set(known))
-    if unknown:
-        raise TrainerNotYetKnown("A trainer is not known as a person of this tenant yet.", trainers=unknown)

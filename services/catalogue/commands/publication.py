@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.catalogue.editors import require_editor
+from services.catalogue.commands.editing import course_to_edit
 from services.catalogue.model import Course, CourseAssessment, CourseVersion, publish
-from services.catalogue.queries import competencies_in_force, course_for, known_assessments
+from services.catalogue.queries import competencies_in_force, known_assessments, load_texts, today_in
 from shared import clock
 from shared.events.catalogue import CourseLesson, CoursePublished, Outcome, PinnedAssessment
 from shared.messaging import outbox
@@ -17,18 +16,16 @@ from shared.web.caller import Caller
 def publish_course(session: Session, course_id: UUID, *, by: Caller, revision: int) -> Course:
     """Make the draft of a course the version that new learners take, and say so; an unchanged course says nothing.
 
-    `revision` is the one that the caller has read. Raises `Stale`, `NoSuchCourse`, `NotAnEditorOfTheCourse`, or the
-    refusal of the rule of `services.catalogue.model.publication` that does not hold.
+    The version of a course that was withdrawn is said again. `revision` is the one that the caller has read. Raises
+    `Stale`, `NoSuchCourse`, `NotAnEditorOfTheCourse`, or what `services.catalogue.model.readiness` finds wrong.
     """
-    # Publications and imports of one course take turns: each decides from the draft it reads.
-    session.execute(select(Course.id).where(Course.id == course_id).with_for_update())
-    course = course_for(session, course_id, by)
-    require_editor(course, by)
-    course.require_revision(revision)
+    course = course_to_edit(session, course_id, by=by, revision=revision)
+    if course.draft and course.current:
+        load_texts(session, course.versions[-2:])  # Whether the draft says anything new, its texts tell too.
     version = publish(
         course,
         at=clock.now(),
-        competencies=competencies_in_force(session, course.tenant),
+        competencies=competencies_in_force(session, course.tenant, today_in(session, course.tenant)),
         assessments=known_assessments(session, course.tenant, [one.code for one in course.newest.assessments]),
     )
     if version is not None:

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.catalogue.model.base import Base
+from services.catalogue.model.readers import is_in_offered_version
 from shared.database import TenantOwned
 
 
@@ -21,6 +22,11 @@ class Material(TenantOwned, Base, kind="record"):
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
     content_type: Mapped[str] = mapped_column(String(100))
+
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom a lesson with it is open."""
+        return is_in_offered_version(cls.id, tenant)
 
     @property
     def file_name(self) -> str:

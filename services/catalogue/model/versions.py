@@ -4,16 +4,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.catalogue.model.base import Base
 from services.catalogue.model.materials import Material
 from services.catalogue.model.programmes import Programme
+from services.catalogue.model.readers import has_offered_version, is_offered
 from shared.database import TenantOwned
+from shared.errors import NotFound
 
 if TYPE_CHECKING:
     from services.catalogue.model.courses import Course
+
+
+class NoSuchLesson(NotFound):
+    """The version has no such lesson."""
+
 
 Scope = Literal["domestic", "international"]
 Kind = Literal["text", "file", "link"]
@@ -27,7 +34,10 @@ class Lesson(TenantOwned, Base, kind="record"):
     """
 
     __tablename__ = "lessons"
-    __table_args__ = (Index("uq_lessons_code", "tenant", "version_id", "code", unique=True),)
+    __table_args__ = (
+        Index("uq_lessons_code", "tenant", "version_id", "code", unique=True),
+        Index("ix_lessons_material", "tenant", "material_id"),
+    )
 
     version_id: Mapped[UUID] = mapped_column(ForeignKey("course_versions.id", ondelete="CASCADE"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -43,6 +53,11 @@ class Lesson(TenantOwned, Base, kind="record"):
 
     material: Mapped[Material | None] = relationship()
 
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom its version is open."""
+        return has_offered_version(cls.version_id, tenant)
+
 
 class Outcome(TenantOwned, Base, kind="record"):
     """What a version leads to: a level from 1 to 5 of a competency."""
@@ -54,6 +69,11 @@ class Outcome(TenantOwned, Base, kind="record"):
     position: Mapped[int]
     level: Mapped[int]
 
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom its version is open."""
+        return has_offered_version(cls.version_id, tenant)
+
 
 class CourseAssessment(TenantOwned, Base, kind="record"):
     """An assessment of a version, by code; publication pins which one and which version learners sit.
@@ -62,6 +82,7 @@ class CourseAssessment(TenantOwned, Base, kind="record"):
     """
 
     __tablename__ = "course_assessments"
+    __table_args__ = (Index("ix_course_assessments_pinned", "tenant", "assessment_id"),)
 
     version_id: Mapped[UUID] = mapped_column(ForeignKey("course_versions.id", ondelete="CASCADE"), primary_key=True)
     code: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -72,9 +93,14 @@ class CourseAssessment(TenantOwned, Base, kind="record"):
     assessment_id: Mapped[UUID | None]
     assessment_version: Mapped[int | None]
 
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom its version is open."""
+        return has_offered_version(cls.version_id, tenant)
+
 
 class CourseTrainer(TenantOwned, Base, kind="record"):
-    """A person who edits the course."""
+    """A person who edits the course. Only the tenant that they belong to sees who they are."""
 
     __tablename__ = "course_trainers"
     __table_args__ = (Index("ix_course_trainers_person", "tenant", "person"),)
@@ -90,6 +116,7 @@ class CourseVersion(TenantOwned, Base, kind="record"):
     __table_args__ = (
         Index("uq_course_versions_number", "tenant", "course_id", "number", unique=True),
         Index("ix_course_versions_title", "tenant", "title", "id"),
+        Index("ix_course_versions_programme", "tenant", "programme_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -118,10 +145,22 @@ class CourseVersion(TenantOwned, Base, kind="record"):
         cascade="all, delete-orphan", passive_deletes=True, order_by=CourseTrainer.person
     )
 
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom its course was ever offered, once it is published."""
+        return cls.published_at.is_not(None) & is_offered(cls.course_id, tenant)
+
     @property
     def is_published(self) -> bool:
         """Tell whether learners can take it, or could."""
         return self.published_at is not None
+
+    def lesson(self, lesson_id: UUID) -> Lesson:
+        """Give a lesson by its id. Raises `NoSuchLesson`."""
+        found = next((one for one in self.lessons if one.id == lesson_id), None)
+        if found is None:
+            raise NoSuchLesson("The version has no such lesson.")
+        return found
 
     @property
     def minutes(self) -> int:

@@ -20,7 +20,7 @@ from shared.events import Event
 from shared.events.assessment import AssessmentPublished
 from shared.events.catalogue import Outcome, TestRole
 from shared.events.evaluation import Competency, FrameworkPublished
-from shared.events.identity import PersonAssigned
+from shared.events.identity import PersonAssigned, TenantDefined
 from shared.ids import new_id
 from shared.messaging.handling import fold
 from shared.plumbing import outbox
@@ -104,7 +104,11 @@ class City:
         with self.worker.writing() as session:
             fold(service, session, events)
 
-    def hear_of_framework(self, *codes: str, version: int = 1) -> None:
+    def hear_of_zone(self) -> None:
+        """Let it be known in which zone the city lies."""
+        self.hear(TenantDefined(tenant=self.id, kind="city", zone="Asia/Jakarta", sequence=1))
+
+    def hear_of_framework(self, *codes: str, version: int = 1, valid_from: date = date(2026, 1, 1)) -> None:
         """Let a framework with these competencies be known."""
         named = tuple(Competency(code=code, name=f"Kompetensi {code}") for code in codes)
         self.hear(
@@ -112,7 +116,7 @@ class City:
                 tenant=self.id,
                 framework=self.framework,
                 version=version,
-                valid_from=date(2026, 1, 1),
+                valid_from=valid_from,
                 competencies=named,
                 sequence=version,
             )
@@ -139,6 +143,12 @@ class City:
             tenant=self.id, person=person, employment_type="PNS", contract_start=None, posts=(), sequence=1
         )
         self.hear(assigned)
+
+    def event_ids(self) -> list[UUID]:
+        """Give the ids of what was said, oldest first."""
+        with self.worker.reading() as session:
+            said = select(outbox.c.id).where(outbox.c.tenant == self.id)
+            return list(session.scalars(said.order_by(outbox.c.position)))
 
     def said(self) -> list[dict[str, Any]]:
         """Give what was said to the outbox, as it goes on the wire, oldest first."""
@@ -173,6 +183,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 def city(house: House) -> City:
     """A city whose framework and assessments are known."""
     founded = house.city()
+    founded.hear_of_zone()
     founded.hear_of_framework("PP", "KOM")
     founded.hear_of_assessment("PRE", "pre")
     founded.hear_of_assessment("POST", "post")

@@ -81,8 +81,11 @@ def test_facts_arrive_once_by_tenant_and_version_and_can_be_folded_again(flow: S
 
     catalogue = flow["catalogue"]
     with catalogue.database.reading() as session:
-        assert competencies_in_force(session, CITY) == {"INT": "INT 1", "PP": "PP 2", "KOM": "KOM 2"}
-        assert competencies_in_force(session, OTHER) == {"INT": "INT 1"}
+        in_force = {day: competencies_in_force(session, CITY, date(2026, 1, day)) for day in (1, 2)}
+        assert in_force[1] == {"INT": "INT 1", "PP": "PP 1", "LAMA": "LAMA 1"}
+        assert in_force[2] == {"INT": "INT 1", "PP": "PP 2", "KOM": "KOM 2"}
+        assert competencies_in_force(session, OTHER, date(2026, 1, 2)) == {"INT": "INT 1"}
+        assert competencies_in_force(session, CITY, None) == {}
         known = known_assessments(session, CITY, ["POST"])["POST"]
         assert (known.assessment, known.version) == (assessment, 2)
         assert known.competencies == [{"competency": "PP", "level": 3}]

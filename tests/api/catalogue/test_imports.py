@@ -127,7 +127,7 @@ def test_what_is_no_archive_is_refused(city: City, content: bytes) -> None:
 
 
 def test_a_request_without_a_file_says_which_is_missing(city: City) -> None:
-    refused = city.ask("POST", "/course-imports", data={"other": "x"})
+    refused = city.ask("POST", "/course-imports", data={"other": "x"}, content_type="multipart/form-data")
     assert refused.status_code == 422
     assert "file" in refused.get_json()["errors"]
 

@@ -1,11 +1,13 @@
 """Publishing a course over HTTP: what is said, and why it may be refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from deploy.demo.bundle import course_bundle
+from shared import clock
 from shared.ids import new_id
 from tests.api.catalogue.conftest import COURSE, FILES, City, House, manifest
 
@@ -141,18 +143,25 @@ def test_an_assessment_that_arrives_later_lets_the_course_be_published(house: Ho
     assert (early.get_json()["type"], early.headers["Retry-After"]) == ("/problems/not-yet-known", "1")
     city.hear_of_assessment("POST", "post")
     city.hear_of_framework("PP")
+    city.hear_of_zone()
     city.hear_of_assessment("PRE", "pre")
     assert city.publish(course).status_code == 200
 
 
-def test_the_newest_framework_decides_whatever_came_last(house: House) -> None:
+def test_the_newest_framework_that_has_begun_decides_whatever_came_last(house: House) -> None:
     city = house.city()
+    city.hear_of_zone()
     city.hear_of_assessment("PRE", "pre")
     city.hear_of_assessment("POST", "post")
-    city.hear_of_framework("KOM", version=2)
+    city.hear_of_framework("KOM", version=2, valid_from=date(2026, 7, 1))
     city.hear_of_framework("PP", version=1)
     course = city.import_course().get_json()["course"]
-    assert city.publish(course).get_json()["type"] == "/problems/competency-not-in-framework"
+    # In Jakarta the first of July begins at 17:00 UTC on the day before.
+    with clock.telling(datetime(2026, 6, 30, 17, tzinfo=UTC)):
+        refused = city.publish(course)
+    assert refused.get_json()["parameters"] == {"competencies": ["PP"]}
+    with clock.telling(datetime(2026, 6, 30, 16, 59, tzinfo=UTC)):
+        assert city.publish(course).status_code == 200
 
 
 def test_a_publication_is_made_from_what_was_read(city: City) -> None:

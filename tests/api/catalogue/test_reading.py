@@ -28,6 +28,7 @@ def test_published_courses_are_listed_by_title_page_by_page(city: City) -> None:
     assert shown == {
         "id": shown["id"],
         "code": "A",
+        "provider": str(city.id),
         "state": "published",
         "version": 1,
         "title": "Arsip",

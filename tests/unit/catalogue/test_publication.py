@@ -17,7 +17,7 @@ from services.catalogue.model import (
     Programme,
     publish,
 )
-from services.catalogue.model.publication import (
+from services.catalogue.model.readiness import (
     AssessmentHasAnotherRole,
     AssessmentNotYetKnown,
     CompetencyNotInFramework,
