@@ -4,9 +4,11 @@ It owns the competency frameworks, the job standards, the dated rule sets, the e
 from it, the gaps to a job's standard, the learning hours (JP) and the figures of programmes. Assessment measures a
 learner; evaluation says what follows from the measures, and shows every figure with the evidence behind it.
 
-It says `FrameworkPublished`, `EvidenceRecorded`, `EvidenceWithdrawn` and `CompetencyLevelChanged`.
+It says `FrameworkPublished`, `EvidenceRecorded`, `EvidenceWithdrawn`, `CompetencyLevelChanged` and
+`ProgrammeMeasured`.
 
-It listens to identity (`TenantDefined`, `UnitDefined`, `JobDefined`, `PersonAssigned`), to the catalogue
-(`CoursePublished`), to enrolment (`LearnerEnrolled`, `TrainingCompleted`), to assessment (`AttemptGraded`) and to
+It listens to identity (`TenantDefined`, `UnitDefined`, `JobDefined`, `PersonAssigned`, `PersonErased`), to the
+catalogue (`CoursePublished`, `CourseOffered`, `CourseOfferEnded`), to enrolment (`LearnerEnrolled`, `LearningStarted`,
+`EnrolmentClosed`, `TrainingCompleted`, `CompletionRevoked`), to assessment (`AttemptGraded`, `AttemptAnnulled`) and to
 itself (`EvidenceRecorded`, `EvidenceWithdrawn`).
 """

@@ -62,18 +62,28 @@ class Faults:
         return [{"row": row, **fault} for row in sorted(self._by_row) for fault in self._by_row[row]]
 
 
-def read_rows(content: bytes, columns: Sequence[str], faults: Faults) -> list[Row]:
+def read_rows(
+    content: bytes,
+    columns: Sequence[str],
+    faults: Faults,
+    *,
+    optional: Collection[str] = (),
+    may_be_empty: Collection[str] = (),
+) -> list[Row]:
     """Read a CSV file (comma or semicolon, UTF-8) with exactly these columns in any order; blank rows are skipped.
+
+    The `optional` columns may be left out, and their fields, as those of the columns that `may_be_empty`, can be empty.
 
     Raises `FileHasErrors` where the file or its header can't be read; faults of single rows are noted in `faults`.
     """
     cells = list(_cells(_text(content, faults), faults))
     header = [name.strip().casefold() for name in cells[0]]
-    _check_header(header, columns, faults)
+    _check_header(header, columns, optional, faults)
+    nothing = dict.fromkeys(optional, "")
     rows = [
-        Row(number, dict(zip(header, (cell.strip() for cell in one), strict=False)))
+        Row(number, nothing | dict(zip(header, (cell.strip() for cell in one), strict=False)))
         for number, one in enumerate(cells[1:], start=2)
-        if _is_usable(number, one, header, faults)
+        if _is_usable(number, one, header, {*optional, *may_be_empty}, faults)
     ]
     if len(rows) > MOST_ROWS:
         faults.add(1, None, "too_many_rows", f"The file has more than {MOST_ROWS} rows; split it.")
@@ -110,17 +120,22 @@ def _cells(text: str, faults: Faults) -> Iterator[list[str]]:
         faults.refuse()
 
 
-def _check_header(header: Sequence[str], columns: Collection[str], faults: Faults) -> None:
+def _check_header(header: Sequence[str], columns: Collection[str], optional: Collection[str], faults: Faults) -> None:
     for column in columns:
         if header.count(column) != 1:
             faults.add(1, column, "column_missing", f"The header must name the column {column} once.")
+    for column in optional:
+        if header.count(column) > 1:
+            faults.add(1, column, "column_twice", f"The header names the column {column} twice.")
     for name in header:
-        if name not in columns:
+        if name not in {*columns, *optional}:
             faults.add(1, name[:40], "column_unknown", f"The column {name[:40]!r} is not known; remove it.")
     faults.refuse()
 
 
-def _is_usable(number: int, cells: Sequence[str], header: Sequence[str], faults: Faults) -> bool:
+def _is_usable(
+    number: int, cells: Sequence[str], header: Sequence[str], may_be_empty: Collection[str], faults: Faults
+) -> bool:
     if not any(cell.strip() for cell in cells):
         return False
     if len(cells) != len(header):
@@ -129,14 +144,14 @@ def _is_usable(number: int, cells: Sequence[str], header: Sequence[str], faults:
         return False
     usable = True
     for column, cell in zip(header, cells, strict=True):
-        for code, detail in _faults_of(cell.strip()):
+        for code, detail in _faults_of(cell.strip(), may_be_empty=column in may_be_empty):
             faults.add(number, column, code, detail)
             usable = False
     return usable
 
 
-def _faults_of(value: str) -> Iterator[tuple[str, str]]:
-    if not value:
+def _faults_of(value: str, *, may_be_empty: bool) -> Iterator[tuple[str, str]]:
+    if not value and not may_be_empty:
         yield "empty", "This field can't be empty."
     if len(value) > LONGEST_FIELD:
         yield "too_long", f"This has {len(value)} characters, more than {LONGEST_FIELD}; shorten it."

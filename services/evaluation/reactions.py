@@ -1,4 +1,4 @@
-"""What evaluation does when evidence arrives: it says whose level changed."""
+"""What evaluation does when it hears something: it says whose level changed, and forgets who is erased."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -7,11 +7,20 @@ from sqlalchemy.orm import Session
 
 from services.evaluation import commands
 from services.evaluation.commands import LevelChange
-from shared.events.assessment import AttemptGraded
-from shared.events.enrolment import TrainingCompleted
+from shared.events.assessment import AttemptAnnulled, AttemptGraded
+from shared.events.enrolment import CompletionRevoked, TrainingCompleted
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
+from shared.events.identity import PersonErased
 
-Evidence = AttemptGraded | TrainingCompleted | EvidenceRecorded | EvidenceWithdrawn
+Evidence = (
+    AttemptGraded | AttemptAnnulled | TrainingCompleted | CompletionRevoked | EvidenceRecorded | EvidenceWithdrawn
+)
+
+
+def erase_people(session: Session, events: Sequence[PersonErased]) -> None:
+    """Delete what was recorded here of people who are erased. What was said of their levels is not said anew."""
+    for event in events:
+        commands.erase_person(session, event.tenant, event.person)
 
 
 def announce_levels(session: Session, events: Sequence[Evidence]) -> None:
@@ -32,7 +41,7 @@ def _cause(
 ) -> Evidence:
     """Give the event that spoke of the competency last, or at least of the person.
 
-    A revision that no longer speaks of a competency changes its level too.
+    A revision that no longer speaks of a competency changes its level too, as does what takes a piece back.
     """
     last = people[change.tenant, change.person]
     return causes.get((change.tenant, change.person, change.competency), last)
@@ -40,6 +49,7 @@ def _cause(
 
 def _competencies(event: Evidence) -> set[str]:
     if isinstance(event, EvidenceRecorded | EvidenceWithdrawn):
-        return {event.competency}
-    spoken_of = event.items if isinstance(event, AttemptGraded) else event.outcomes
-    return {one.competency for one in spoken_of}
+        return {event.competency} if event.competency else set()
+    if isinstance(event, AttemptGraded):
+        return {one.competency for one in event.items}
+    return {one.competency for one in event.outcomes} if isinstance(event, TrainingCompleted) else set()

@@ -17,6 +17,7 @@ from services.evaluation.schemas.disputes import (
     DisputesQuery,
 )
 from shared import clock
+from shared.web.accesses import note_access, shows_people
 from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
@@ -52,21 +53,27 @@ def list_own_disputes(query: Mapping[str, Any]) -> Page[Dispute]:
 
 @disputes.route("/disputes")
 @require("analyst")
+@shows_people
 @disputes.arguments(DisputesQuery, location="query")
 @disputes.response(200, page_of(DisputeSchema))
 def list_disputes(query: Mapping[str, Any]) -> Page[Dispute]:
     """List the city's disputes, oldest first, those in one state if `state` is given."""
     listed = queries.disputes_of(caller().tenant, state=query["state"])
     by = (Dispute.opened_at, Dispute.id)
-    return page(session(), listed, by=by, limit=query["limit"], after=query["after"])
+    found = page(session(), listed, by=by, limit=query["limit"], after=query["after"])
+    note_access(*(dispute.person for dispute in found.items))
+    return found
 
 
 @disputes.route("/disputes/<uuid:dispute_id>/decision", methods=["PUT"])
 @require("analyst")
+@shows_people
 @disputes.arguments(DecideDisputeSchema)
 @disputes.response(200, DisputeSchema)
 @disputes.also("NOT_FOUND", "CONFLICT")
 def decide_dispute(body: Mapping[str, Any], dispute_id: UUID) -> Dispute:
     """Dismiss a dispute, or uphold it: then the evidence is withdrawn and the level is read anew without it."""
     who = caller()
-    return commands.decide_dispute(session(), who.tenant, dispute_id, by=who.id, at=clock.now(), **body)
+    decided = commands.decide_dispute(session(), who.tenant, dispute_id, by=who.id, at=clock.now(), **body)
+    note_access(decided.person)
+    return decided

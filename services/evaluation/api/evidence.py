@@ -16,6 +16,7 @@ from services.evaluation.schemas.evidence import (
     WithdrawEvidenceSchema,
 )
 from shared import clock
+from shared.web.accesses import note_access, shows_people
 from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
@@ -34,8 +35,10 @@ evidence = Blueprint("evidence", __name__, description="Evidence that is recorde
 def import_results(query: Mapping[str, Any]) -> ResultsImport:
     """Record what raters found from a CSV file: person, kode_kompetensi, tingkat, peran and tanggal.
 
-    There is one result for a person, competency, role and day; the same file again records nothing. A recorded level
-    is changed by withdrawing its evidence and recording the other one.
+    In the place of a level (tingkat) a row may have a score on the level scale and its standard error of measurement,
+    in the optional columns score and sem. There is one result for a person, competency, role and day; the same file
+    again records nothing, unless what was withdrawn is wanted `anew`. A recorded result is changed by withdrawing its
+    evidence and recording the other one.
     """
     who, content = caller(), request.get_data(cache=False)
     today = today_in(session(), who.tenant)
@@ -44,6 +47,7 @@ def import_results(query: Mapping[str, Any]) -> ResultsImport:
 
 @evidence.route("/evidence/<uuid:piece_id>/withdrawal", methods=["PUT"])
 @require("analyst")
+@shows_people
 @evidence.arguments(WithdrawEvidenceSchema)
 @evidence.response(200, WithdrawalsSchema)
 @evidence.also("CONFLICT")
@@ -54,4 +58,5 @@ def withdraw_evidence(body: Mapping[str, Any], piece_id: UUID) -> dict[str, Any]
     """
     who = caller()
     found = commands.withdraw_evidence(session(), who.tenant, piece_id, by=who.id, at=clock.now(), **body)
+    note_access(*(one.person for one in found))
     return {"items": found}

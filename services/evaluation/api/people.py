@@ -15,6 +15,7 @@ from services.evaluation.queries.hours import HoursOfPerson
 from services.evaluation.queries.people import MachineIsNobody, Sight, person_seen, today_in
 from services.evaluation.queries.profiles import ProfileOfPerson
 from services.evaluation.schemas.people import EvidenceQuery, EvidenceSchema, HoursQuery, HoursSchema, ProfileSchema
+from shared.web.accesses import note_access, shows_people
 from shared.web.api import Blueprint
 from shared.web.app import session
 from shared.web.auth import caller, require
@@ -26,6 +27,7 @@ own = Blueprint("own", __name__, url_prefix="/me", description="What is the call
 
 @people.route("/people/<uuid:person_id>/profile")
 @require()
+@shows_people
 @people.response(200, ProfileSchema)
 @people.also("FORBIDDEN", "CONFLICT")
 def show_profile(person_id: UUID) -> ProfileOfPerson:
@@ -44,6 +46,7 @@ def show_own_profile() -> ProfileOfPerson:
 
 @people.route("/people/<uuid:person_id>/evidence")
 @require()
+@shows_people
 @people.arguments(EvidenceQuery, location="query")
 @people.response(200, page_of(EvidenceSchema))
 @people.also("FORBIDDEN", "CONFLICT")
@@ -64,6 +67,7 @@ def list_own_evidence(query: Mapping[str, Any]) -> Page[EvidenceShown]:
 
 @people.route("/people/<uuid:person_id>/learning-hours")
 @require()
+@shows_people
 @people.arguments(HoursQuery, location="query")
 @people.response(200, HoursSchema)
 @people.also("FORBIDDEN", "CONFLICT")
@@ -119,14 +123,17 @@ def _hours(person_id: UUID, query: Mapping[str, Any]) -> HoursOfPerson:
 
 
 def _person(person_id: UUID) -> tuple[Person, date]:
-    """Give a person whom the caller may see, and the day it is there."""
+    """Give a person whom the caller may see, and the day it is there; note that the caller looks at their rows."""
     who = caller()
-    sight = _sight()
+    sight = sight_of_caller()
     today = today_in(session(), who.tenant)
-    return person_seen(session(), who.tenant, person_id, sight, today=today), today
+    person = person_seen(session(), who.tenant, person_id, sight, today=today)
+    note_access(person_id)
+    return person, today
 
 
-def _sight() -> Sight:
+def sight_of_caller() -> Sight:
+    """Give whom the caller may see."""
     who = caller()
     managed = who.units("manager")
     return Sight(

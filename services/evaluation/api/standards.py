@@ -11,11 +11,13 @@ from services.evaluation.model.tables import Framework, JobStandard
 from services.evaluation.queries import standards as queries
 from services.evaluation.queries.people import today_in
 from services.evaluation.queries.standards import RuleSetShown
+from services.evaluation.reference import national_frameworks
 from services.evaluation.schemas.standards import (
     FrameworkSchema,
     JobStandardSchema,
     JobStandardsQuery,
     JobStandardsSchema,
+    NationalFrameworksSchema,
     RuleSetSchema,
     RuleSetsSchema,
     ValidFromQuery,
@@ -46,6 +48,14 @@ def list_rule_sets() -> dict[str, Any]:
 def show_rule_set(rule_set_code: str) -> RuleSetShown:
     """Show a rule set: every number that a level, an hour or a figure rests on, beside its source."""
     return queries.rule_set(rule_set_code)
+
+
+@standards.route("/national-frameworks")
+@require()
+@standards.response(200, NationalFrameworksSchema)
+def list_national_frameworks() -> dict[str, Any]:
+    """List the national frameworks, oldest first: what each level means, and what position types ask for by default."""
+    return {"items": national_frameworks()}
 
 
 @standards.route("/frameworks", methods=["POST"])
@@ -92,10 +102,10 @@ def show_framework(version: int) -> Framework:
 @standards.response(201, JobStandardsSchema)
 @standards.also("CONFLICT", OK=JobStandardsSchema)
 def set_job_standards(query: Mapping[str, Any]) -> Answer:
-    """Set the standards of jobs from a CSV file: kode_jabatan, kode_kompetensi and tingkat.
+    """Set the standards of jobs from a CSV file: kode_jabatan, kode_kompetensi, tingkat and, if wanted, kritis (ya).
 
-    Each job in the file gets a whole new version; other jobs stay as they are. The same levels again are no new
-    version: the answer is 200 if nothing is new.
+    Each job in the file gets a whole new version; other jobs stay as they are. The same again is no new version: the
+    answer is 200 if nothing is new. A job without a standard asks for the national default of its position type.
     """
     content = request.get_data()
     found, fresh = commands.set_job_standards(session(), caller().tenant, content, valid_from=_since(query))

@@ -1,8 +1,8 @@
-"""Recording what raters found of people, such as an assessment centre, from a CSV file."""
+"""Recording what raters and tests from outside found of people, such as an assessment centre, from a CSV file."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, cast, get_args
 from uuid import UUID
@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
+from services.evaluation.commands.findings import read_finding
 from services.evaluation.csv_rows import Faults, Row, read_rows
-from services.evaluation.model.rule_sets import LEVELS
 from services.evaluation.model.tables import AssessmentResult, Person
-from services.evaluation.model.tables.assessment_results import ResultsWereTakenMeanwhile
+from services.evaluation.model.tables.assessment_results import Finding, ResultsWereTakenMeanwhile
 from services.evaluation.queries.standards import competencies_ever
 from services.evaluation.reference import national_rule_sets
 from shared.database import insert_new
@@ -22,6 +22,8 @@ from shared.ids import new_id
 from shared.messaging import outbox
 
 COLUMNS = ("person", "kode_kompetensi", "tingkat", "peran", "tanggal")
+OF_A_SCORE = ("score", "sem")
+"""Optional columns: a score on the level scale with its standard error of measurement, in the place of a level."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _AT_ONCE = 500
@@ -35,8 +37,8 @@ Key = tuple[UUID, str, str, date]
 class ResultsImport:
     """What an import did, or in a dry run would do.
 
-    Of `rows`, `recorded` are new, `known` were there before, and `withdrawn` stay withdrawn. `errors` are the first
-    200 things to mend, `error_count` is their number.
+    Of `rows`, `recorded` are new or recorded anew, `known` were there before, and `withdrawn` stay withdrawn. `errors`
+    are the first 200 things to mend, `error_count` is their number.
     """
 
     dry_run: bool
@@ -58,46 +60,49 @@ def import_results(
     today: date,
     dry_run: bool = False,
     good_rows: bool = False,
+    anew: bool = False,
 ) -> ResultsImport:
     """Record the results of a file with the columns of `COLUMNS`, whole or not at all; with `good_rows` what is right.
 
-    The same result again adds nothing, also when it was withdrawn. Another level for the same person, competency,
-    role and day is an error of its row, until the first one is withdrawn: a mistake is taken back by a decision.
+    The same result again adds nothing, also when it was withdrawn, unless what was withdrawn is to be recorded `anew`.
+    Another level for the same person, competency, role and day is an error of its row, until the first one is
+    withdrawn: a mistake is taken back by a decision.
     Raises `FileHasErrors`, and `ResultsWereTakenMeanwhile` beside another import; a dry run changes nothing and gives
     the errors of rows instead.
     """
     faults = Faults()
-    rows = read_rows(content, COLUMNS, faults)
-    levels = _levels(session, tenant, rows, faults, today)
-    kept = _kept_results(session, tenant, {person for person, *_ in levels})
-    fresh = {key: level for key, (number, level) in levels.items() if _is_new(kept.get(key), level, number, faults)}
+    rows = read_rows(content, COLUMNS, faults, optional=OF_A_SCORE, may_be_empty=("tingkat",))
+    read = _findings(session, tenant, rows, faults, today)
+    kept = _kept_results(session, tenant, {person for person, *_ in read})
+    fresh = {key: one for key, (row, one) in read.items() if _is_new(kept.get(key), one, row, faults, anew=anew)}
     if not (dry_run or good_rows):
         faults.refuse()
-    repeated = [kept[key] for key, (_, level) in levels.items() if key in kept and kept[key].level == level]
-    withdrawn = sum(one.withdrawn for one in repeated)
+    same = [kept[key] for key, (_, one) in read.items() if key in kept.keys() - fresh.keys() and kept[key].found == one]
+    withdrawn = sum(one.withdrawn for one in same)
     if not dry_run:
         _record(session, tenant, fresh, kept, by=by, at=at)
     return ResultsImport(
         dry_run=dry_run,
         rows=len(rows),
         recorded=len(fresh),
-        known=len(repeated) - withdrawn,
+        known=len(same) - withdrawn,
         withdrawn=withdrawn,
         errors=faults.told(),
         error_count=faults.count,
     )
 
 
-def _levels(
+def _findings(
     session: Session, tenant: UUID, rows: Sequence[Row], faults: Faults, today: date
-) -> dict[Key, tuple[int, int]]:
-    """Read the rows without faults: by what there is one result of, the number of the row and the level found."""
+) -> dict[Key, tuple[int, Finding]]:
+    """Read the rows without faults: by what there is one result of, the number of the row and what was found."""
     people = _people(session, tenant, rows)
     competencies = competencies_ever(session, tenant)
-    found: dict[Key, tuple[int, int]] = {}
+    found: dict[Key, tuple[int, Finding]] = {}
     for row in rows:
         person, day = _person(row, people, faults), _day(row, today, faults)
         _check_words(row, competencies, faults)
+        finding = read_finding(row, faults)
         if person is None or day is None or row.number in faults.rows:
             continue
         key = (person, row["kode_kompetensi"], row["peran"], day)
@@ -105,7 +110,7 @@ def _levels(
             detail = f"Row {found[key][0]} has a result of the same person, competency, role and day; remove one."
             faults.add(row.number, None, "result_twice", detail)
             continue
-        found[key] = (row.number, int(row["tingkat"]))
+        found[key] = (row.number, finding)
     return found
 
 
@@ -144,12 +149,10 @@ def _day(row: Row, today: date, faults: Faults) -> date | None:
 
 
 def _check_words(row: Row, competencies: Collection[str], faults: Faults) -> None:
-    competency, level, role = row["kode_kompetensi"], row["tingkat"], row["peran"]
+    competency, role = row["kode_kompetensi"], row["peran"]
     if competency not in competencies:
         detail = f"No framework has the competency {competency}; publish it first."
         faults.add(row.number, "kode_kompetensi", "competency_unknown", detail)
-    if level not in map(str, LEVELS):
-        faults.add(row.number, "tingkat", "level_wrong", f"A level is a whole number from 1 to 5; this is {level!r}.")
     if role not in get_args(RaterRole):
         known = ", ".join(get_args(RaterRole))
         faults.add(row.number, "peran", "role_wrong", f"A rater's role is one of {known}; this is {role!r}.")
@@ -165,22 +168,24 @@ def _kept_results(session: Session, tenant: UUID, people: Collection[UUID]) -> d
     return kept
 
 
-def _is_new(kept: AssessmentResult | None, level: int, row: int, faults: Faults) -> bool:
+def _is_new(kept: AssessmentResult | None, found: Finding, row: int, faults: Faults, *, anew: bool) -> bool:
     if kept is None:
         return True
-    if kept.level != level and not kept.withdrawn:
-        detail = f"This result is recorded with level {kept.level}; withdraw the evidence {kept.piece} first."
+    if kept.withdrawn:
+        return anew or kept.found != found
+    if kept.found != found:
+        detail = f"This result is recorded with {kept.found}; withdraw the evidence {kept.piece} first."
         faults.add(row, "tingkat", "level_changed", detail)
-    return kept.withdrawn and kept.level != level
+    return False
 
 
 def _record(
-    session: Session, tenant: UUID, fresh: Mapping[Key, int], kept: Mapping[Key, AssessmentResult], **by_and_at: Any
+    session: Session, tenant: UUID, fresh: Mapping[Key, Finding], kept: Mapping[Key, AssessmentResult], **by_and_at: Any
 ) -> None:
-    rows = [_result(tenant, key, level, **by_and_at) for key, level in sorted(fresh.items())]
+    rows = [_result(tenant, key, fresh[key], **by_and_at) for key in sorted(fresh)]
     for row in rows:
         if row["key"] in kept:
-            kept[row["key"]].record_anew(row["piece"], row["level"], by=row["recorded_by"], at=row["recorded_at"])
+            kept[row["key"]].record_anew(row["piece"], fresh[row["key"]], by=row["recorded_by"], at=row["recorded_at"])
     new = [{name: row[name] for name in row if name != "key"} for row in rows if row["key"] not in kept]
     _insert(session, new)
     outbox.append(session, *(_recorded(row) for row in rows))
@@ -196,7 +201,7 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
         raise ResultsWereTakenMeanwhile("Another import recorded some of these results just now. Send the file again.")
 
 
-def _result(tenant: UUID, key: Key, level: int, *, by: UUID, at: datetime) -> dict[str, Any]:
+def _result(tenant: UUID, key: Key, found: Finding, *, by: UUID, at: datetime) -> dict[str, Any]:
     person, competency, role, day = key
     return {
         "key": key,
@@ -206,7 +211,7 @@ def _result(tenant: UUID, key: Key, level: int, *, by: UUID, at: datetime) -> di
         "rater_role": role,
         "dated_on": day,
         "piece": new_id(),
-        "level": level,
+        **asdict(found),
         "withdrawn": False,
         "recorded_by": by,
         "recorded_at": at,
@@ -218,9 +223,11 @@ def _recorded(row: Mapping[str, Any]) -> EvidenceRecorded:
         tenant=row["tenant"],
         piece=row["piece"],
         person=row["person"],
-        kind="rating",
+        kind="rating" if row["score"] is None else "score",
         competency=row["competency"],
         level=row["level"],
+        score=row["score"],
+        sem=row["sem"],
         rater_role=row["rater_role"],
         dated_on=row["dated_on"],
     )

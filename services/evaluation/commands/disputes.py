@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from services.evaluation.commands.withdrawals import people_spoken_of, withdraw_evidence
-from services.evaluation.model.tables import Dispute, Withdrawal
+from services.evaluation.model.tables import Dispute, EvidenceLine, Withdrawal
 from services.evaluation.model.tables.assessment_results import EvidenceIsNotYetKnown
 from services.evaluation.model.tables.disputes import (
     Decision,
@@ -33,7 +33,8 @@ def dispute_evidence(
         raise EvidenceIsNotYetKnown("No such evidence is known here yet. Correct its id, or try again.", piece=piece)
     if about != by:
         raise EvidenceIsAboutSomebodyElse("Only the person whom this evidence is about can dispute it.")
-    if session.get(Withdrawal, (tenant, piece, competency)) is not None:
+    line = session.get(EvidenceLine, (tenant, piece, competency))
+    if session.get(Withdrawal, (tenant, piece, competency)) or (line and (line.withdrawn_by or line.revoked_by)):
         raise EvidenceIsWithdrawn("This evidence is withdrawn: it counts no more.", piece=piece)
     last = _last_dispute(session, tenant, piece, competency)
     if last is not None and last.state == "open":

@@ -40,17 +40,22 @@ def publish_framework(session: Session, tenant: UUID, content: bytes, *, valid_f
     framework = Framework.following(newest, tenant=tenant, valid_from=valid_from, competencies=competencies)
     session.add(framework)
     session.flush()
+    say_published(session, framework)
+    return framework, True
+
+
+def say_published(session: Session, framework: Framework) -> None:
+    """Say which competencies a version holds, and from which day on."""
     outbox.append(
         session,
         FrameworkPublished(
-            tenant=tenant,
+            tenant=framework.tenant,
             framework=framework.id,
             version=framework.version,
-            valid_from=valid_from,
-            competencies=tuple(Competency(code=code, name=name) for code, name in competencies.items()),
+            valid_from=framework.valid_from,
+            competencies=tuple(Competency(code=code, name=name) for code, name in framework.names.items()),
         ),
     )
-    return framework, True
 
 
 def _competencies(content: bytes) -> dict[str, str]:

@@ -6,12 +6,11 @@ out again. Every figure is one division or root of exact sums, rounded once at t
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Literal, Self
+from typing import Self
 
+from services.evaluation.model.display import DisplayClass, display_class
+from services.evaluation.model.means import mean_of
 from services.evaluation.model.rule_sets import DisplayRules
-
-DisplayClass = Literal["suppressed", "count only", "preliminary", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +119,29 @@ class GainFigure:
     shrunk: ShrunkEffect | None
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuredGain:
+    """What is told of a gain beyond the city: the mean with its interval, in the unit of the scores, and g.
+
+    What the display rule withholds is None. Of a preliminary figure only the shrunk g is told.
+    """
+
+    display: DisplayClass
+    n: int | None = None
+    gain: float | None = None
+    low: float | None = None
+    high: float | None = None
+    g: float | None = None
+
+
 def gain(sums: PairSums, confidence: float) -> Gain | None:
     """Give the paired gain of these sums, with an interval of this confidence (.95); None without pairs.
 
-    mean D = sum D / n; SD = sqrt((n sum D^2 - (sum D)^2) / (n (n-1))); interval mean +- t(n-1) SD / sqrt(n) (Student
-    1908). It is a gain and not an effect of the training: nobody was compared with.
+    It is the mean of D = post - pre, as `mean_of` gives it. It is a gain and not an effect of the training: nobody was
+    compared with.
     """
-    n = sums.n
-    if n < 1:
-        return None
-    mean = sums.gain / n
-    if n < 2:
-        return Gain(n, mean, None, None, None)
-    scatter = n * sums.gain_squared - sums.gain**2
-    sd = math.sqrt(scatter / (n * (n - 1)))
-    reach = t_quantile(n - 1, confidence) * math.sqrt(scatter / (n * n * (n - 1)))
-    return Gain(n, mean, sd, (mean - reach, mean + reach), effect_of(sums))
+    found = mean_of(sums.n, sums.gain, sums.gain_squared, confidence)
+    return None if found is None else Gain(found.n, found.mean, found.sd, found.interval, effect_of(sums))
 
 
 def effect_of(sums: PairSums) -> Effect | None:
@@ -177,15 +183,6 @@ def shrunk(effect: Effect, rules: DisplayRules) -> ShrunkEffect:
     return ShrunkEffect((effect.g * own + rules.prior_mean * usual) / (own + usual), 1 / math.sqrt(own + usual))
 
 
-def display_class(n: int, rules: DisplayRules) -> DisplayClass:
-    """Say what may be shown of a figure that rests on n pairs."""
-    if n < rules.count_from:
-        return "suppressed"
-    if n < rules.preliminary_from:
-        return "count only"
-    return "preliminary" if n < rules.shown_from else "shown"
-
-
 def gain_figure(sums: PairSums, rules: DisplayRules) -> GainFigure:
     """Give the gain as the display rule lets it be shown."""
     display = display_class(sums.n, rules)
@@ -198,10 +195,11 @@ def gain_figure(sums: PairSums, rules: DisplayRules) -> GainFigure:
     return GainFigure(display, sums.n, gain(sums, rules.confidence) if display == "shown" else None, steadied)
 
 
-@lru_cache(maxsize=1024)
-def t_quantile(freedom: int, confidence: float) -> float:
-    """Give the t that holds this share of Student's distribution between -t and t."""
-    # scipy is large; whoever only adds up sums does not pay for it.
-    from scipy.special import stdtrit
-
-    return float(stdtrit(freedom, (1 + confidence) / 2))
+def measured_gain(sums: PairSums, rules: DisplayRules) -> MeasuredGain:
+    """Give what is told of these sums beyond the city, as the display rule lets it be."""
+    figure = gain_figure(sums, rules)
+    if figure.gain is None or figure.gain.interval is None:
+        return MeasuredGain(figure.display, figure.n, g=None if figure.shrunk is None else figure.shrunk.mean)
+    low, high = figure.gain.interval
+    effect = figure.gain.effect
+    return MeasuredGain(figure.display, figure.n, figure.gain.mean, low, high, None if effect is None else effect.g)

@@ -70,6 +70,10 @@ class HoursStanding:
         return not self.short
 
 
+NOTHING_DUE = Entitlement(period="calendar year", floor_jp=None, ceiling_jp=None)
+"""What is due to the staff of a provider, who are no civil servants of a city."""
+
+
 def counted_minutes(activities: Iterable[Activity], rule_sets: Sequence[RuleSet]) -> dict[UUID, dict[date, int]]:
     """Count all activities of one person: minutes by activity and local day, after the caps.
 
@@ -85,7 +89,7 @@ def counted_minutes(activities: Iterable[Activity], rule_sets: Sequence[RuleSet]
     caps = _Caps()
     for day, _, _, activity in days:
         hours = in_force(rule_sets, day).hours
-        minutes = _counted_on(day, activity, _rule_of(activity, hours), hours.minutes_per_jp, caps)
+        minutes = _counted_on(day, activity, rule_of(activity.form, activity.scope, hours), hours.minutes_per_jp, caps)
         if minutes:
             counted[activity.id][day] = minutes
     return counted
@@ -99,7 +103,7 @@ def uncapped_minutes(activity: Activity, rule_sets: Sequence[RuleSet]) -> dict[d
     counted: dict[date, int] = {}
     for day in activity.days:
         hours = in_force(rule_sets, day).hours
-        rule = replace(_rule_of(activity, hours), most_jp_a_day=None, most_times_a_month=None)
+        rule = replace(rule_of(activity.form, activity.scope, hours), most_jp_a_day=None, most_times_a_month=None)
         counted[day] = _counted_on(day, activity, rule, hours.minutes_per_jp, _Caps())
     return counted
 
@@ -107,20 +111,21 @@ def uncapped_minutes(activity: Activity, rule_sets: Sequence[RuleSet]) -> dict[d
 def hours_standing(
     counted: Iterable[Mapping[date, int]],
     *,
-    employment_type: str,
+    employment_type: str | None,
     contract_start: date | None,
     on: date,
     rule_sets: Sequence[RuleSet],
 ) -> HoursStanding:
     """Add up the counted minutes of the period that holds a day, and compare them with what is due.
 
-    `counted` holds minutes by local day, as `counted_minutes` gives them.
+    `counted` holds minutes by local day, as `counted_minutes` gives them. To whom no entitlement of civil servants
+    applies (an `employment_type` of None) nothing is due; their years are those of the calendar.
 
     Raises `HoursAreWrong` for an employment type without a rule, and for a contract year without the contract's start.
     """
     rule_set = in_force(rule_sets, on)
     hours = rule_set.hours
-    due = hours.entitlements.get(employment_type)
+    due = NOTHING_DUE if employment_type is None else hours.entitlements.get(employment_type)
     if due is None:
         types = ", ".join(sorted(hours.entitlements))
         raise HoursAreWrong(f"Learning hours are due for {types}; {employment_type!r} is none of them.")
@@ -133,6 +138,16 @@ def hours_standing(
         ceiling=None if due.ceiling_jp is None else due.ceiling_jp * hours.minutes_per_jp,
         rule_set=rule_set.code,
     )
+
+
+def rule_of(form: str, scope: Scope, hours: HoursRules) -> FormRule:
+    """Give how a form counts in a scope. Raises `FormIsNotKnown`."""
+    rule = hours.forms.get((form, scope))
+    if rule is None:
+        raise FormIsNotKnown(
+            f"No rule counts form {form!r} with scope {scope!r}; choose a form of the JP table.", form=form, scope=scope
+        )
+    return rule
 
 
 def jp_of(minutes: int, rule_set: RuleSet) -> Decimal:
@@ -162,17 +177,6 @@ class _Caps:
             return False
         self._times[month] = used + 1
         return True
-
-
-def _rule_of(activity: Activity, hours: HoursRules) -> FormRule:
-    rule = hours.forms.get((activity.form, activity.scope))
-    if rule is None:
-        raise FormIsNotKnown(
-            f"No rule counts form {activity.form!r} with scope {activity.scope!r}; choose a form of the JP table.",
-            form=activity.form,
-            scope=activity.scope,
-        )
-    return rule
 
 
 def _counted_on(day: date, activity: Activity, rule: FormRule, minutes_per_jp: int, caps: _Caps) -> int:

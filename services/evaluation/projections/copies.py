@@ -1,13 +1,14 @@
 """Folds of other services' facts into copies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from services.evaluation.model.tables import Course, Job, Person, Unit, Zone
-from shared.database import upsert_newer
-from shared.events.catalogue import CoursePublished
+from services.evaluation.model.tables import Course, Employment, Job, Offer, Person, Unit, Zone
+from services.evaluation.projections.erasure import of_the_living
+from shared.database import put, upsert_newer
+from shared.events.catalogue import CourseOffered, CourseOfferEnded, CoursePublished
 from shared.events.identity import JobDefined, PersonAssigned, Post, TenantDefined, UnitDefined
 
 
@@ -51,7 +52,7 @@ def copy_jobs(session: Session, events: Sequence[JobDefined]) -> None:
 
 
 def copy_people(session: Session, events: Sequence[PersonAssigned]) -> None:
-    """Keep everybody's employment and posts, as said last."""
+    """Keep everybody's posts as said last, and every employment that was said: past years are judged by those."""
     rows = [
         {
             "tenant": event.tenant,
@@ -60,10 +61,12 @@ def copy_people(session: Session, events: Sequence[PersonAssigned]) -> None:
             "contract_start": event.contract_start,
             "posts": [_post(post) for post in event.posts],
             "sequence": event.sequence,
+            "since": event.time,
         }
-        for event in events
+        for event in of_the_living(session, events)
     ]
-    upsert_newer(session, Person, rows)
+    upsert_newer(session, Person, [_without(row, "since") for row in rows])
+    put(session, Employment, [_without(row, "posts") for row in rows])
 
 
 def copy_courses(session: Session, events: Sequence[CoursePublished]) -> None:
@@ -73,15 +76,34 @@ def copy_courses(session: Session, events: Sequence[CoursePublished]) -> None:
             "tenant": event.tenant,
             "course": event.course,
             "version": event.version,
+            "programme": event.programme,
             "title": event.title,
             "form": event.form,
             "scope": event.scope,
             "outcomes": [{"competency": one.competency, "level": one.level} for one in event.outcomes],
+            "post_tests": [
+                {"assessment": str(one.id), "minimum": one.minimum}
+                for one in event.assessments
+                if one.role == "post" and one.must_pass
+            ],
             "sequence": event.sequence,
         }
         for event in events
     ]
     upsert_newer(session, Course, rows)
+
+
+def copy_offers(session: Session, events: Sequence[CourseOffered] | Sequence[CourseOfferEnded]) -> None:
+    """Keep to whom courses were ever offered."""
+    rows = [
+        {"tenant": event.to, "course": event.course, "provider": event.tenant, "sequence": event.sequence}
+        for event in events
+    ]
+    upsert_newer(session, Offer, rows)
+
+
+def _without(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != name}
 
 
 def _post(post: Post) -> dict[str, Any]:

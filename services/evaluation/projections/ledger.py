@@ -1,4 +1,4 @@
-"""The fold of attempts, completions and ratings into lines of the evidence ledger, and of lines into profiles."""
+"""The fold of evidence, and of what takes it back, into lines of the ledger, and of lines into profiles."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,125 +8,67 @@ from uuid import UUID
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
-from services.evaluation.model.evidence import Weights, of_completion, of_items, of_rating
-from services.evaluation.model.lines import SOURCE_OF_COMPLETIONS, source_of_ratings, source_of_tests
+from services.evaluation.model.lines import SOURCE_OF_COMPLETIONS
 from services.evaluation.model.profiles import read_profile
-from services.evaluation.model.rule_sets import in_force
-from services.evaluation.model.tables import EvidenceLine, Profile, Tombstone
-from services.evaluation.model.tables.ledger import line_of
+from services.evaluation.model.tables import EvidenceLine, Profile, RevokedCompletion, Tombstone
+from services.evaluation.model.tables.ledger import WHOLE, line_of
+from services.evaluation.projections.levels_gained import record_levels_gained
+from services.evaluation.projections.lines import Row, line_of_finding, lines_of_attempt, lines_of_completion
 from services.evaluation.projections.pieces import Place
 from services.evaluation.reference import national_rule_sets
 from shared.database import put, upsert_newer
-from shared.events.assessment import AttemptGraded, MarkedItem
-from shared.events.enrolment import TrainingCompleted
+from shared.events.assessment import AttemptAnnulled, AttemptGraded
+from shared.events.enrolment import CompletionRevoked, TrainingCompleted
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 
-Row = dict[str, Any]
 Subject = tuple[UUID, UUID, str]
 """A tenant, a person and a competency."""
+
+Touched = dict[Place, UUID]
+"""Whom some pieces of evidence are about, by tenant and piece."""
 
 
 def record_attempts(session: Session, events: Sequence[AttemptGraded]) -> None:
     """Write one line for each competency of each attempt, in place of what was there, and the profiles."""
-    rows = [row for event in events for row in _lines_of_attempt(event)]
+    rows = [row for event in events for row in lines_of_attempt(event)]
     _replace_lines(session, {(event.tenant, event.attempt): event.person for event in events}, rows)
 
 
 def record_completions(session: Session, events: Sequence[TrainingCompleted]) -> None:
     """Write one line for each outcome of each completion, in place of what was there, and the profiles."""
-    rows = [row for event in events for row in _lines_of_completion(event)]
+    rows = [row for event in events for row in lines_of_completion(event)]
     _replace_lines(session, {(event.tenant, event.enrolment): event.person for event in events}, rows)
 
 
-def record_ratings(session: Session, events: Sequence[EvidenceRecorded]) -> None:
-    """Write the line of each rating, and the profiles. A rating has no revisions: it is withdrawn and recorded anew."""
-    rows = [_line_of_rating(event) for event in events]
+def record_findings(session: Session, events: Sequence[EvidenceRecorded]) -> None:
+    """Write the line of each rating and score, and the profiles. They have no revisions, but are recorded anew."""
+    rows = [line_of_finding(event) for event in events]
     _replace_lines(session, {(event.tenant, event.piece): event.person for event in events}, rows)
+
+
+def record_annulments(session: Session, events: Sequence[AttemptAnnulled]) -> None:
+    """Keep which attempts count for nothing, whatever comes of them; mark their lines and read the profiles anew."""
+    upsert_newer(session, Tombstone, [_tombstone(event, event.attempt, WHOLE) for event in events])
+    _mark_lines(session, {(event.tenant, event.attempt): event.person for event in events})
 
 
 def record_withdrawals(session: Session, events: Sequence[EvidenceWithdrawn]) -> None:
     """Keep what is withdrawn for whatever comes, mark the lines that are there, and read the profiles anew."""
-    upsert_newer(session, Tombstone, [_tombstone(event) for event in events])
-    withdrawn = {(event.tenant, event.piece, event.competency) for event in events}
-    known = _lines_of_people(session, {(event.tenant, event.person) for event in events})
-    untouched = [row for row in known if _place(row) not in withdrawn]
-    marked = _marked(session, [row for row in known if _place(row) in withdrawn])
-    put(session, EvidenceLine, marked)
-    _read_profiles(session, [*untouched, *marked], {_subject(row) for row in marked})
+    upsert_newer(session, Tombstone, [_tombstone(event, event.piece, event.competency or WHOLE) for event in events])
+    _mark_lines(session, {(event.tenant, event.piece): event.person for event in events})
 
 
-def _lines_of_attempt(event: AttemptGraded) -> list[Row]:
-    rule_set = in_force(national_rule_sets(), event.handed_in_on)
-    items: defaultdict[str, list[MarkedItem]] = defaultdict(list)
-    for item in event.items:
-        items[item.competency].append(item)
-    common = {
-        **_common(event),
-        "piece": event.attempt,
-        "source": source_of_tests(event.course),
-        "role": event.role,
-        "dated_on": event.handed_in_on,
-        "handed_in_at": event.handed_in_at,
-        "rule_set": rule_set.code,
-    }
-    return [_line(common, competency, of_items(some, rule_set)) for competency, some in sorted(items.items())]
+def record_revocations(session: Session, events: Sequence[CompletionRevoked]) -> None:
+    """Keep up to which revision completions are taken back, mark the lines that are there, and read the profiles."""
+    upsert_newer(session, RevokedCompletion, [_revoked_completion(event) for event in events])
+    _mark_lines(session, {(event.tenant, event.enrolment): event.person for event in events})
 
 
-def _lines_of_completion(event: TrainingCompleted) -> list[Row]:
-    rule_set = in_force(national_rule_sets(), event.completed_on)
-    weights = of_completion(rule_set)
-    common = {
-        **_common(event),
-        "piece": event.enrolment,
-        "source": SOURCE_OF_COMPLETIONS,
-        "role": None,
-        "dated_on": event.completed_on,
-        "handed_in_at": None,
-        "rule_set": rule_set.code,
-    }
-    return [_line(common, competency, weights) for competency in sorted({one.competency for one in event.outcomes})]
-
-
-def _line_of_rating(event: EvidenceRecorded) -> Row:
-    rule_set = in_force(national_rule_sets(), event.dated_on)
-    common = {
-        "tenant": event.tenant,
-        "person": event.person,
-        "piece": event.piece,
-        "revision": 1,
-        "event": event.id,
-        "sequence": event.sequence,
-        "source": source_of_ratings(event.rater_role),
-        **dict.fromkeys(("role", "enrolment", "course", "course_version", "handed_in_at")),
-        "dated_on": event.dated_on,
-        "rule_set": rule_set.code,
-    }
-    weights = of_rating(event.level, event.rater_role, rule_set)
-    return _line(common, event.competency, weights) | {"rated": event.level}
-
-
-def _common(event: AttemptGraded | TrainingCompleted) -> Row:
+def _tombstone(event: EvidenceWithdrawn | AttemptAnnulled, piece: UUID, competency: str) -> Row:
     return {
         "tenant": event.tenant,
-        "person": event.person,
-        "revision": event.revision,
-        "event": event.id,
-        "sequence": event.sequence,
-        "enrolment": event.enrolment,
-        "course": event.course,
-        "course_version": event.version,
-    }
-
-
-def _line(common: Row, competency: str, weights: Weights) -> Row:
-    return {**common, "competency": competency, "rated": None, "weights": list(weights)}
-
-
-def _tombstone(event: EvidenceWithdrawn) -> Row:
-    return {
-        "tenant": event.tenant,
-        "piece": event.piece,
-        "competency": event.competency,
+        "piece": piece,
+        "competency": competency,
         "person": event.person,
         "reason": event.reason,
         "event": event.id,
@@ -134,34 +76,71 @@ def _tombstone(event: EvidenceWithdrawn) -> Row:
     }
 
 
-def _replace_lines(session: Session, pieces: dict[Place, UUID], rows: Sequence[Row]) -> None:
+def _revoked_completion(event: CompletionRevoked) -> Row:
+    return {
+        "tenant": event.tenant,
+        "enrolment": event.enrolment,
+        "person": event.person,
+        "revision": event.revision,
+        "event": event.id,
+        "sequence": event.sequence,
+    }
+
+
+def _replace_lines(session: Session, pieces: Touched, rows: Sequence[Row]) -> None:
     """Put new lines in the place of all lines of these pieces, then read every profile that they touch."""
-    people = {(tenant, person) for (tenant, _), person in pieces.items()}
-    known = _lines_of_people(session, people)
-    gone = [row for row in known if (row["tenant"], row["piece"]) in pieces]
+    known = _lines_of_people(session, pieces)
+    gone = [row for row in known if _piece(row) in pieces]
     if gone:
-        places = sorted({(row["tenant"], row["piece"]) for row in gone})
+        places = sorted({_piece(row) for row in gone})
         session.execute(delete(EvidenceLine).where(tuple_(EvidenceLine.tenant, EvidenceLine.piece).in_(places)))
     fresh = _marked(session, rows)
     put(session, EvidenceLine, fresh)
-    lines = [*(row for row in known if (row["tenant"], row["piece"]) not in pieces), *fresh]
+    lines = [*(row for row in known if _piece(row) not in pieces), *fresh]
     _read_profiles(session, lines, {_subject(row) for row in (*gone, *fresh)})
+    record_levels_gained(session, lines, [*gone, *fresh])
+
+
+def _mark_lines(session: Session, pieces: Touched) -> None:
+    """Mark the lines of these pieces by what was said of them, and read every profile that they touch."""
+    known = _lines_of_people(session, pieces)
+    marked = _marked(session, [row for row in known if _piece(row) in pieces])
+    put(session, EvidenceLine, marked)
+    lines = [*(row for row in known if _piece(row) not in pieces), *marked]
+    _read_profiles(session, lines, {_subject(row) for row in marked})
+    record_levels_gained(session, lines, marked)
 
 
 def _marked(session: Session, rows: Sequence[Row]) -> list[Row]:
-    """Give these lines with what was said of their withdrawal so far."""
-    pieces = sorted({(row["tenant"], row["piece"]) for row in rows})
+    """Give these lines with what was said so far of their withdrawal, annulment or revocation."""
+    pieces = sorted({_piece(row) for row in rows})
     wanted = select(Tombstone.__table__).where(tuple_(Tombstone.tenant, Tombstone.piece).in_(pieces))
-    stones = {_place(row): row for row in session.execute(wanted).mappings()}
-    return [row | _mark_of(stones.get(_place(row))) for row in rows]
+    stones = {(*_piece(row), row["competency"]): row for row in session.execute(wanted).mappings()}
+    revoked = revocations_of(session, pieces)
+    return [row | _withdrawal(row, stones) | _revocation(row, revoked) for row in rows]
 
 
-def _mark_of(stone: Mapping[Any, Any] | None) -> Row:
+def revocations_of(session: Session, enrolments: Iterable[Place]) -> dict[Place, Mapping[Any, Any]]:
+    """Give up to which revision the completions of some enrolments are taken back, with the event that said so."""
+    key = tuple_(RevokedCompletion.tenant, RevokedCompletion.enrolment)
+    wanted = select(RevokedCompletion.__table__).where(key.in_(sorted(enrolments)))
+    return {(row["tenant"], row["enrolment"]): row for row in session.execute(wanted).mappings()}
+
+
+def _withdrawal(row: Row, stones: Mapping[tuple[UUID, UUID, str], Mapping[Any, Any]]) -> Row:
+    stone = stones.get((*_piece(row), WHOLE)) or stones.get((*_piece(row), row["competency"]))
     return {"withdrawn_by": stone and stone["event"], "withdrawn_for": stone and stone["reason"]}
 
 
-def _lines_of_people(session: Session, people: Iterable[Place]) -> list[Row]:
-    wanted = select(EvidenceLine.__table__).where(tuple_(EvidenceLine.tenant, EvidenceLine.person).in_(sorted(people)))
+def _revocation(row: Row, revoked: Mapping[Place, Mapping[Any, Any]]) -> Row:
+    of_piece = revoked.get(_piece(row)) if row["source"] == SOURCE_OF_COMPLETIONS else None
+    holds = of_piece is not None and row["revision"] <= of_piece["revision"]
+    return {"revoked_by": of_piece["event"] if of_piece and holds else None}
+
+
+def _lines_of_people(session: Session, pieces: Touched) -> list[Row]:
+    people = sorted({(tenant, person) for (tenant, _), person in pieces.items()})
+    wanted = select(EvidenceLine.__table__).where(tuple_(EvidenceLine.tenant, EvidenceLine.person).in_(people))
     return [dict(row) for row in session.execute(wanted).mappings()]
 
 
@@ -196,5 +175,5 @@ def _subject(row: Row) -> Subject:
     return row["tenant"], row["person"], row["competency"]
 
 
-def _place(row: Mapping[Any, Any]) -> tuple[UUID, UUID, str]:
-    return row["tenant"], row["piece"], row["competency"]
+def _piece(row: Mapping[Any, Any]) -> Place:
+    return row["tenant"], row["piece"]

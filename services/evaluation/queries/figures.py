@@ -1,22 +1,30 @@
 """Figures of a course, a class or a programme, by the display rule, and the rows behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, exists, select, true
+from sqlalchemy.orm import Session
 
-from services.evaluation.model.figures import GainFigure, PairSums, gain_figure
-from services.evaluation.model.rule_sets import DisplayRules, in_force
-from services.evaluation.model.tables import CourseFigure, FigureRow
+from services.evaluation.model.counts import Counts
+from services.evaluation.model.display import DisplayClass, display_class, withheld
+from services.evaluation.model.durations import DurationFigure, duration_figure
+from services.evaluation.model.figures import GainFigure, gain_figure
+from services.evaluation.model.levels import LevelsFigure, levels_figure
+from services.evaluation.model.rates import RateFigure, rate_figure
+from services.evaluation.model.rule_sets import RuleSet, in_force
+from services.evaluation.model.tables import FigureRow, LevelsGained
+from services.evaluation.queries import figure_sums
 from services.evaluation.queries.courses import newest_title
-from services.evaluation.queries.people import units_from
+from services.evaluation.queries.passes import judged, passes
+from services.evaluation.queries.subjects import Subject, has_enrolments, within
 from services.evaluation.reference import national_rule_sets
 from shared.errors import Conflict, NotYetKnown
 
-Kind = Literal["course", "class", "programme"]
+Door = Literal["enrolments", "completion", "hours", "time", "passing", "gain", "levels"]
+"""A figure, or the counts, by the rows behind it."""
 
 
 class FiguresAreNotYetKnown(NotYetKnown):
@@ -28,128 +36,107 @@ class FigureIsSuppressed(Conflict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
-    """What is measured in a city: a course, a class or a programme.
-
-    With `units`, only those who worked in them or below when they enrolled are counted, as stamped on the events.
-    """
-
-    tenant: UUID
-    kind: Kind
-    id: UUID
-    units: frozenset[UUID] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Figures:
-    """The figures of a subject.
+    """The figures of a subject, each as the display rule lets it be seen.
 
-    Counts of enrolments are administration and always shown; `gain` is what the display rule lets be seen of results,
-    in basis points, and `why` says what it withholds. `confidence` is that of the interval. `title` is a course's.
+    Counts of enrolments are administration and always shown, in `counts`; what people's results say is shown by the
+    number of people it rests on. `title` is a course's. `displays` says of every door whether it opens.
     """
 
     subject: Subject
     title: str | None
-    enrolled: int
-    completed: int
+    counts: Counts
+    completion: RateFigure
+    passing: RateFigure
+    time: DurationFigure
     gain: GainFigure
-    why: str | None
-    confidence: float
+    levels: tuple[LevelsFigure, ...]
+    displays: Mapping[Door, DisplayClass]
     as_of: datetime | None
-    rule_set: str
+    rule_set: RuleSet
+
+    @property
+    def shows_closings(self) -> bool:
+        """Whether so many were closed that the reasons tell nothing of one person."""
+        return display_class(self.counts.closed, self.rule_set.display) != "suppressed"
+
+    def why(self, door: Door) -> str | None:
+        """Say in a sentence what is withheld of a figure; None if nothing."""
+        return self.why_of(self.displays[door], door)
+
+    def why_of(self, display: DisplayClass, door: Door) -> str | None:
+        """Say in a sentence what a display class withholds of such a figure; None if nothing."""
+        return withheld(display, COUNTED[door], self.rule_set.display)
 
 
-@dataclass(frozen=True)
-class _Totals:
-    enrolled: int
-    completed: int
-    sums: PairSums
-    as_of: datetime | None
-
-
-_NOTHING = _Totals(0, 0, PairSums(), None)
+COUNTED: Mapping[Door, str] = {
+    "enrolments": "enrolments",
+    "completion": "enrolments that have ended",
+    "hours": "completions",
+    "time": "completions after a first lesson",
+    "passing": "learners who handed in a post-test that must be passed",
+    "gain": "learners with both a pre-test and a post-test",
+    "levels": "completions with an outcome in the competency",
+}
+"""What the number counts on which each figure rests."""
 
 
 def figures_of(session: Session, subject: Subject, *, today: date) -> Figures:
     """Give a subject's figures by the display rule in force today. Raises `FiguresAreNotYetKnown`."""
     title = newest_title(session, subject.id) if subject.kind == "course" else None
-    if title is None and not _has_rows(session, subject):
+    if title is None and not has_enrolments(session, subject):
         raise FiguresAreNotYetKnown(
             f"Nothing is known of this {subject.kind} here yet. Try again.", **{subject.kind: subject.id}
         )
-    totals = _totals(session, subject)
     rule_set = in_force(national_rule_sets(), today)
-    gain = gain_figure(totals.sums, rule_set.display)
+    rules = rule_set.display
+    totals, passed = figure_sums.totals(session, subject), passes(session, subject)
+    gained = figure_sums.gained_sums(session, subject)
+    counts, time = totals.counts, duration_figure(figure_sums.people_by_days(session, subject), rules)
+    completion = rate_figure(counts.completed, counts.ended, rules)
+    passing, gain = rate_figure(passed.passed, passed.handed_in, rules), gain_figure(totals.pairs, rules)
     return Figures(
         subject=subject,
         title=title,
-        enrolled=totals.enrolled,
-        completed=totals.completed,
+        counts=counts,
+        completion=completion,
+        passing=passing,
+        time=time,
         gain=gain,
-        why=_withheld(gain, rule_set.display),
-        confidence=rule_set.display.confidence,
-        as_of=totals.as_of,
-        rule_set=rule_set.code,
+        levels=tuple(levels_figure(one.competency, one.n, one.total, one.squares, rules) for one in gained),
+        displays={
+            "enrolments": display_class(counts.enrolled, rules),
+            "completion": completion.display,
+            "hours": display_class(counts.completed, rules),
+            "time": time.display,
+            "passing": passing.display,
+            "gain": gain.display,
+            "levels": display_class(max((one.n for one in gained), default=0), rules),
+        },
+        as_of=max((at for at in (totals.as_of, passed.as_of) if at is not None), default=None),
+        rule_set=rule_set,
     )
 
 
-def rows_behind(session: Session, subject: Subject, *, today: date) -> Select[FigureRow]:
-    """Give the query of the enrolments behind a subject's figures.
-
-    Raises `FiguresAreNotYetKnown`, and `FigureIsSuppressed` where the figure is.
-    """
-    figures = figures_of(session, subject, today=today)
-    if figures.gain.display == "suppressed":
-        raise FigureIsSuppressed(str(figures.why), rule_set=figures.rule_set)
-    return select(FigureRow).where(*_within(session, subject))
+def rows_behind(session: Session, figures: Figures, door: Door) -> Select[FigureRow]:
+    """Give the query of the enrolments behind one of a subject's figures. Raises `FigureIsSuppressed`."""
+    if figures.displays[door] == "suppressed":
+        raise FigureIsSuppressed(str(figures.why(door)), rule_set=figures.rule_set.code)
+    return select(FigureRow).where(within(session, figures.subject), _behind(session, figures.subject, door))
 
 
-_COLUMNS: dict[Kind, InstrumentedAttribute[UUID]] = {
-    "course": FigureRow.course,
-    "class": FigureRow.class_,
-    "programme": FigureRow.programme,
-}
-
-
-def _is_of(subject: Subject) -> ColumnElement[bool]:
-    return and_(FigureRow.tenant == subject.tenant, _COLUMNS[subject.kind] == subject.id)
-
-
-def _has_rows(session: Session, subject: Subject) -> bool:
-    return bool(session.scalar(select(exists().where(_is_of(subject)))))
-
-
-def _within(session: Session, subject: Subject) -> list[ColumnElement[bool]]:
-    if subject.units is None:
-        return [_is_of(subject)]
-    return [_is_of(subject), FigureRow.unit.in_(units_from(session, subject.tenant, subject.units))]
-
-
-def _totals(session: Session, subject: Subject) -> _Totals:
-    if subject.kind == "course" and subject.units is None:  # These sums are kept, for they are asked for most.
-        kept = session.get(CourseFigure, (subject.tenant, subject.id))
-        return _Totals(kept.enrolled, kept.completed, kept.sums, kept.as_of) if kept else _NOTHING
-    pre, post = FigureRow.pre, FigureRow.post
-    pair = and_(pre.is_not(None), post.is_not(None))
-    added: tuple[SQLColumnExpression[int | None], ...] = (pre, post, pre * pre, post * post, pre * post)
-    row = session.execute(
-        select(
-            func.max(FigureRow.as_of),
-            func.count(FigureRow.enrolled_event),
-            func.count(FigureRow.completed_event),
-            func.count().filter(pair),
-            *(func.coalesce(func.sum(one).filter(pair), 0) for one in added),
-        ).where(*_within(session, subject))
-    ).one()
-    as_of, enrolled, completed, *sums = row
-    return _Totals(enrolled, completed, PairSums(*map(int, sums)), as_of)
-
-
-def _withheld(gain: GainFigure, rules: DisplayRules) -> str | None:
-    if gain.display == "suppressed":
-        return f"Fewer than {rules.count_from} learners have both a pre-test and a post-test: they could be recognised."
-    if gain.display == "count only":
-        return f"Fewer than {rules.preliminary_from} pairs say nothing reliable: only their number is shown."
-    if gain.display == "preliminary":
-        return f"Fewer than {rules.shown_from} pairs: preliminary, drawn towards what trainings usually reach."
-    return None
+def _behind(session: Session, subject: Subject, door: Door) -> ColumnElement[bool]:
+    if door == "passing":
+        each = judged(session, subject)
+        return FigureRow.enrolment.in_(select(each.c.enrolment).where(each.c.handed_in > 0))
+    if door == "levels":
+        same = and_(LevelsGained.tenant == FigureRow.tenant, LevelsGained.enrolment == FigureRow.enrolment)
+        return and_(FigureRow.state == "completed", exists().where(same))
+    ended = FigureRow.state == "completed"
+    return {
+        "enrolments": true(),
+        "completion": ended | FigureRow.closed_for.in_(("withdrawn", "not_completed")),
+        "hours": ended,
+        "time": FigureRow.days.is_not(None),
+        "gain": and_(FigureRow.pre.is_not(None), FigureRow.post.is_not(None)),
+    }[door]

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from services.evaluation.model.tables import Person, Unit, Zone
-from services.evaluation.model.tables.copies import units_above
 from shared import clock
 from shared.errors import Forbidden, NotFound, NotYetKnown
+from shared.trees import upward
+from shared.web.caller import Caller
 
 
 class TenantIsNotYetKnown(NotYetKnown):
@@ -41,10 +42,15 @@ class Sight:
 
 def today_in(session: Session, tenant: UUID) -> date:
     """Give the calendar day that it is in a tenant. Raises `TenantIsNotYetKnown`."""
+    return clock.local_day(clock.now(), zone_of(session, tenant))
+
+
+def zone_of(session: Session, tenant: UUID) -> str:
+    """Give the IANA zone in which a tenant's days are cut. Raises `TenantIsNotYetKnown`."""
     zone = session.scalar(select(Zone.zone).where(Zone.tenant == tenant))
     if zone is None:
         raise TenantIsNotYetKnown("The city's time zone has not arrived here yet. Try again.")
-    return clock.local_day(clock.now(), zone)
+    return zone
 
 
 def person_seen(session: Session, tenant: UUID, person_id: UUID, sight: Sight, *, today: date) -> Person:
@@ -60,6 +66,30 @@ def person_seen(session: Session, tenant: UUID, person_id: UUID, sight: Sight, *
     return person
 
 
+def seen_among(session: Session, tenant: UUID, people: Collection[UUID], sight: Sight, *, today: date) -> list[UUID]:
+    """Give those of some people who work today in or below the units of a caller."""
+    parents = _parents(session, tenant)
+    wanted = select(Person).where(Person.tenant == tenant, Person.person.in_(people))
+    return [
+        one.person
+        for one in session.scalars(wanted)
+        if any(sight.units.intersection(upward(post.unit, parents)) for post in one.posts_on(today))
+    ]
+
+
+def oversees(session: Session, who: Caller, person_id: UUID) -> bool:
+    """Tell whether a caller is a manager of a person today: of the whole tenant, or of a unit that they work below."""
+    managed = who.units("manager")
+    units = frozenset(unit for unit in managed if unit)
+    if None in managed or not units:
+        return None in managed
+    person = session.get(Person, (who.tenant, person_id))
+    zone = session.scalar(select(Zone.zone).where(Zone.tenant == who.tenant))
+    if person is None or zone is None:
+        return False
+    return _works_below(session, who.tenant, person, units, clock.local_day(clock.now(), zone))
+
+
 def unit_name(session: Session, tenant: UUID, unit: UUID) -> str | None:
     """Give the name of a unit."""
     return session.scalar(select(Unit.name).where(Unit.tenant == tenant, Unit.unit == unit))
@@ -68,12 +98,12 @@ def unit_name(session: Session, tenant: UUID, unit: UUID) -> str | None:
 def units_from(session: Session, tenant: UUID, units: Collection[UUID]) -> set[UUID]:
     """Give some units and every unit below them, as the tree stands today."""
     parents = _parents(session, tenant)
-    return {*units, *(unit for unit in parents if not set(units).isdisjoint(units_above(parents, unit)))}
+    return {*units, *(unit for unit in parents if not set(units).isdisjoint(upward(unit, parents)))}
 
 
 def _works_below(session: Session, tenant: UUID, person: Person, units: frozenset[UUID], today: date) -> bool:
     parents = _parents(session, tenant)
-    return any(units.intersection(units_above(parents, post.unit)) for post in person.posts_on(today))
+    return any(units.intersection(upward(post.unit, parents)) for post in person.posts_on(today))
 
 
 def _parents(session: Session, tenant: UUID) -> dict[UUID, UUID | None]:

@@ -14,11 +14,11 @@ from services.evaluation.model.ledger import buckets_of
 from services.evaluation.model.lines import Line, first_day_of
 from services.evaluation.model.profiles import Freshness, freshness_on
 from services.evaluation.model.rule_sets import Band, RuleSet, in_force
-from services.evaluation.model.tables import EvidenceLine, JobStandard, Person, Profile
+from services.evaluation.model.tables import EvidenceLine, Person, Profile
 from services.evaluation.model.tables.copies import PostHeld
 from services.evaluation.model.tables.ledger import line_of
 from services.evaluation.queries.people import unit_name
-from services.evaluation.queries.standards import competency_names, job_name, standard_on
+from services.evaluation.queries.standards import StandardInForce, competency_names, job_name, standard_on
 from services.evaluation.reference import national_rule_sets
 
 
@@ -49,6 +49,7 @@ class CompetencyOfPerson:
     name: str | None
     level: int | None
     required: int | None
+    critical: bool
     gap: int | None
     status: str
     freshness: Freshness | None
@@ -59,14 +60,14 @@ class CompetencyOfPerson:
 
 @dataclass(frozen=True, kw_only=True)
 class PostOfPerson:
-    """A post held today, and the version of its standard in force; None where none is set."""
+    """A post held today, and what its job asks for: None where neither the city nor a national default says it."""
 
     id: UUID
     job: str
     job_name: str | None
     unit: UUID
     unit_name: str | None
-    standard: JobStandard | None
+    standard: StandardInForce | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ def profile_of(session: Session, person: Person, *, today: date) -> ProfileOfPer
     kept = _kept_readings(session, person)
     primary = person.primary_post(today)
     post = _post_of(session, person, primary, today) if primary else None
-    asked = post.standard.asked() if post and post.standard else []
+    asked = post.standard.asked if post and post.standard else []
     found = gaps(asked, {code: reading.level for code, reading in kept.items()})
     required = {gap.requirement.competency: gap for gap in found}
     names, lines = competency_names(session, person.tenant, today), _lines_of(session, person)
@@ -156,6 +157,7 @@ def _competency(
         name=name,
         level=level,
         required=gap.requirement.level if gap else None,
+        critical=gap.requirement.critical if gap else False,
         gap=gap.size if gap else None,
         status=gap.status if gap else "not required",
         freshness=None if level is None else freshness_on(buckets_of(lines), national_rule_sets(), today),

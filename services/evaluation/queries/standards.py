@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from services.evaluation.model.gaps import Requirement
+from services.evaluation.model.national import NationalFramework, national_on
 from services.evaluation.model.tables import Framework, FrameworkCompetency, Job, JobStandard
 from services.evaluation.model.tables.frameworks import framework_on
-from services.evaluation.reference import national_payloads
+from services.evaluation.reference import national_frameworks, national_payloads
 from shared.errors import NotFound
 from shared.ids import NATIONAL
 
@@ -33,6 +35,16 @@ class RuleSetShown:
     valid_from: date
     source: str
     payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandardInForce:
+    """What a job asks for: a version of the city's standard, or the national `default`, which has no version."""
+
+    version: int | None
+    valid_from: date
+    default: bool
+    asked: list[Requirement]
 
 
 @cache
@@ -88,10 +100,27 @@ def job_standards_of(tenant: UUID, job: str | None = None) -> Select[JobStandard
     return wanted if job is None else wanted.where(JobStandard.job == job)
 
 
-def standard_on(session: Session, tenant: UUID, job: str, day: date) -> JobStandard | None:
-    """Give the version of a job's standard in force on a day."""
+def standard_on(session: Session, tenant: UUID, job: str, day: date) -> StandardInForce | None:
+    """Give what a job asks for on a day: by the city's standard, or else by the national default of its position.
+
+    None for a job whose position type has not arrived, or has no default.
+    """
     wanted = job_standards_of(tenant, job).where(JobStandard.valid_from <= day)
-    return session.scalar(wanted.order_by(JobStandard.valid_from.desc(), JobStandard.version.desc()).limit(1))
+    own = session.scalar(wanted.order_by(JobStandard.valid_from.desc(), JobStandard.version.desc()).limit(1))
+    if own is not None:
+        return StandardInForce(version=own.version, valid_from=own.valid_from, default=False, asked=own.asked())
+    national = _published_on(session, day)
+    position = session.scalar(select(Job.position_type).where(Job.tenant == tenant, Job.job == job))
+    asked = national.asked_of(position) if national and position else []
+    if not (national and asked):
+        return None
+    return StandardInForce(version=None, valid_from=national.valid_from, default=True, asked=asked)
+
+
+def _published_on(session: Session, day: date) -> NationalFramework | None:
+    """Give the national framework in force on a day, once it has been published here."""
+    known = session.scalars(select(Framework.valid_from).where(Framework.tenant == NATIONAL)).all()
+    return national_on([one for one in national_frameworks() if one.valid_from in known], day)
 
 
 def job_name(session: Session, tenant: UUID, job: str) -> str | None:

@@ -15,6 +15,10 @@ class ResultsQuery(Schema):
     good_rows = fields.Boolean(
         load_default=False, metadata={"description": "Take the rows without errors and leave out the others."}
     )
+    anew = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Record again, as new evidence, what was withdrawn, with the same result or another."},
+    )
 
 
 class RowErrorSchema(Schema):
@@ -32,7 +36,7 @@ class ResultsImportSchema(Schema):
     dry_run = fields.Boolean(required=True)
     rows = fields.Integer(required=True, metadata={"description": "How many rows below the header could be read."})
     recorded = fields.Integer(required=True)
-    known = fields.Integer(required=True, metadata={"description": "Recorded before with the same level."})
+    known = fields.Integer(required=True, metadata={"description": "Recorded before with the same result."})
     withdrawn = fields.Integer(required=True, metadata={"description": "Withdrawn before; they stay so."})
     errors = fields.List(fields.Nested(RowErrorSchema), required=True)
     error_count = fields.Integer(required=True)

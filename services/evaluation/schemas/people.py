@@ -15,10 +15,13 @@ STATUSES = (*get_args(Status), "not required")
 
 
 class StandardInForceSchema(Schema):
-    """Which version of a job's standard gaps are measured against."""
+    """What gaps are measured against: a version of the city's standard for the job, or the national default."""
 
-    version = fields.Integer(required=True)
+    version = fields.Integer(required=True, allow_none=True)
     valid_from = fields.Date(required=True)
+    default = fields.Boolean(
+        required=True, metadata={"description": "The city has set nothing; the position type's level holds."}
+    )
 
 
 class PostSchema(Schema):
@@ -49,6 +52,7 @@ class CompetencyOfPersonSchema(Schema):
     name = fields.String(required=True, allow_none=True)
     level = fields.Integer(required=True, allow_none=True)
     required = fields.Integer(required=True, allow_none=True)
+    critical = fields.Boolean(required=True, metadata={"description": "The job can't be done without it."})
     gap = fields.Integer(required=True, allow_none=True, metadata={"description": "Required minus level."})
     status = fields.String(required=True, validate=OneOf(STATUSES))
     freshness = fields.String(required=True, allow_none=True, validate=OneOf((*get_args(Freshness), None)))
@@ -115,6 +119,18 @@ class EvidenceSchema(Schema):
         attribute="line.rated",
         metadata={"description": "The level that a rater found."},
     )
+    score = fields.Float(
+        required=True,
+        allow_none=True,
+        attribute="line.score",
+        metadata={"description": "On the scale of levels, from a test outside."},
+    )
+    sem = fields.Float(
+        required=True,
+        allow_none=True,
+        attribute="line.sem",
+        metadata={"description": "The score's standard error of measurement, in levels."},
+    )
     enrolment = fields.UUID(required=True, allow_none=True, attribute="line.enrolment")
     course = fields.UUID(required=True, allow_none=True, attribute="line.course")
     course_version = fields.Integer(required=True, allow_none=True, attribute="line.course_version")
@@ -157,12 +173,18 @@ class PeriodSchema(Schema):
 
 
 class HoursEntrySchema(Schema):
-    """The minutes learnt in an enrolment on a local day, what a cap cut off, and what counts."""
+    """The minutes learnt on a local day in a course or an activity outside; what a cap cut off, and what counts."""
 
     day = fields.Date(required=True, attribute="entry.day")
-    enrolment = fields.UUID(required=True, attribute="entry.enrolment")
-    course = fields.UUID(required=True, attribute="entry.course")
-    course_title = fields.String(required=True, allow_none=True)
+    enrolment = fields.UUID(required=True, allow_none=True, attribute="entry.enrolment")
+    course = fields.UUID(required=True, allow_none=True, attribute="entry.course")
+    activity = fields.UUID(
+        required=True,
+        allow_none=True,
+        attribute="activity_id",
+        metadata={"description": "The recorded activity; null for a course."},
+    )
+    title = fields.String(required=True, allow_none=True, metadata={"description": "Of the course or the activity."})
     form = fields.String(required=True, attribute="entry.form")
     form_name = fields.String(required=True, allow_none=True)
     scope = fields.String(required=True, attribute="entry.scope")
@@ -177,7 +199,11 @@ class HoursSchema(Schema):
     """The learning hours of a period. JP are texts with two decimals; everything else is in whole minutes."""
 
     person = fields.UUID(required=True, attribute="person.person")
-    employment_type = fields.String(required=True, attribute="person.employment_type")
+    employment_type = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "At the end of the period, or today. Null for staff of a provider: nothing is due."},
+    )
     period = fields.Nested(PeriodSchema, required=True, attribute="standing")
     minutes = fields.Integer(required=True, attribute="standing.minutes")
     jp = fields.Decimal(required=True, as_string=True)

@@ -30,10 +30,11 @@ class FrameworkSchema(Schema):
 
 
 class RequirementSchema(Schema):
-    """A level (1 to 5) of a competency that a job asks for."""
+    """A level (1 to 5) of a competency that a job asks for; a critical one comes first among equal gaps."""
 
     competency = fields.String(required=True)
     level = fields.Integer(required=True)
+    critical = fields.Boolean(required=True)
 
 
 class JobStandardSchema(Schema):
@@ -70,6 +71,32 @@ class RuleSetsSchema(Schema):
     """All rule sets, oldest first."""
 
     items = fields.List(fields.Nested(RuleSetNamedSchema), required=True)
+
+
+class NationalCompetencySchema(CompetencySchema):
+    """A competency that holds in every city; `levels` say what the levels 1 to 5 mean."""
+
+    group = fields.String(required=True)
+    levels = fields.List(fields.String(), required=True)
+
+
+class NationalFrameworkSchema(Schema):
+    """The competencies in force from a day on, and the level that a position type asks for of each."""
+
+    code = fields.String(required=True)
+    valid_from = fields.Date(required=True)
+    source = fields.String(required=True)
+    competencies = fields.List(fields.Nested(NationalCompetencySchema), required=True)
+    default_levels = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    sources = fields.Dict(
+        keys=fields.String(), values=fields.String(), required=True, metadata={"description": "Of each level."}
+    )
+
+
+class NationalFrameworksSchema(Schema):
+    """All national frameworks, oldest first."""
+
+    items = fields.List(fields.Nested(NationalFrameworkSchema), required=True)
 
 
 class JobStandardsQuery(PageQuery):

@@ -3,16 +3,24 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from shared import clock
 from shared.events import Event
-from shared.events.assessment import AttemptGraded, MarkedItem
-from shared.events.catalogue import CoursePublished, Outcome, Scope, TestRole
-from shared.events.enrolment import DayMinutes, LearnerEnrolled, TrainingCompleted
+from shared.events.assessment import AttemptAnnulled, AttemptGraded, MarkedItem
+from shared.events.catalogue import CoursePublished, Outcome, PinnedAssessment, Scope, TestRole
+from shared.events.enrolment import (
+    ClosingReason,
+    CompletionRevoked,
+    DayMinutes,
+    EnrolmentClosed,
+    LearnerEnrolled,
+    LearningStarted,
+    TrainingCompleted,
+)
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn, RaterRole
-from shared.events.identity import JobDefined, PersonAssigned, Post, TenantDefined, UnitDefined
+from shared.events.identity import JobDefined, PersonAssigned, PersonErased, Post, TenantDefined, UnitDefined
 from shared.ids import new_id
 
 START = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)
@@ -40,6 +48,12 @@ class Study:
     def enrolled(self, at: datetime = START) -> LearnerEnrolled:
         return LearnerEnrolled(**self._dimensions(), time=at, opens=TODAY, closes=None, sequence=1)
 
+    def started(self, on: date = TODAY) -> LearningStarted:
+        return LearningStarted(**self._dimensions(), time=START, started_on=on, sequence=2)
+
+    def closed(self, reason: ClosingReason = "withdrawn", *, on: date = TODAY, sequence: int = 3) -> EnrolmentClosed:
+        return EnrolmentClosed(**self._dimensions(), time=START, reason=reason, closed_on=on, sequence=sequence)
+
     def graded(
         self,
         role: TestRole,
@@ -48,6 +62,7 @@ class Study:
         of: int = 20,
         revision: int = 1,
         attempt: UUID | None = None,
+        assessment: UUID | None = None,
         day: int = 0,
         competencies: Iterable[str] | None = None,
     ) -> AttemptGraded:
@@ -63,7 +78,7 @@ class Study:
             time=at + timedelta(minutes=revision),
             attempt=attempt or new_id(),
             revision=revision,
-            assessment=new_id(),
+            assessment=assessment or new_id(),
             assessment_version=1,
             role=role,
             score=RIGHT * right // of,
@@ -102,7 +117,26 @@ class Study:
             pre=pre,
             post=post,
             completed_on=on,
-            sequence=revision + 1,
+            sequence=10 * revision - 1,
+        )
+
+    def annulled(self, attempt: UUID, *, sequence: int = 9) -> AttemptAnnulled:
+        return AttemptAnnulled(
+            **self._dimensions(),
+            attempt=attempt,
+            reason="irregularity",
+            time=START + timedelta(hours=sequence),
+            sequence=sequence,
+        )
+
+    def revoked(self, revision: int = 1, *, sequence: int | None = None) -> CompletionRevoked:
+        """The completion of a revision was undone; it is said between that revision and the next."""
+        return CompletionRevoked(
+            **self._dimensions(),
+            revision=revision,
+            reason="corrected_mark",
+            time=START + timedelta(hours=revision, minutes=30),
+            sequence=10 * revision if sequence is None else sequence,
         )
 
     def whole(self) -> list[Event]:
@@ -147,8 +181,48 @@ def rated(
     )
 
 
+def scored(
+    tenant: UUID, person: UUID, score: float, sem: float = 0.6, *, competency: str = "PP", on: date = TODAY
+) -> EvidenceRecorded:
+    return EvidenceRecorded(
+        tenant=tenant,
+        piece=new_id(),
+        person=person,
+        kind="score",
+        competency=competency,
+        score=score,
+        sem=sem,
+        rater_role="assessment_centre",
+        dated_on=on,
+        time=START,
+        sequence=1,
+    )
+
+
+def did(
+    tenant: UUID, person: UUID, form: str, minutes: Mapping[date, int], *, scope: Scope = "domestic"
+) -> EvidenceRecorded:
+    """An activity outside the courses was verified."""
+    return EvidenceRecorded(
+        tenant=tenant,
+        piece=new_id(),
+        person=person,
+        kind="activity",
+        form=form,
+        scope=scope,
+        minutes=tuple(DayMinutes(day=day, minutes=count) for day, count in minutes.items()),
+        dated_on=max(minutes),
+        time=START,
+        sequence=1,
+    )
+
+
+def erased(tenant: UUID, person: UUID) -> PersonErased:
+    return PersonErased(tenant=tenant, person=person, time=START + timedelta(days=1), sequence=3)
+
+
 def withdrawn(
-    tenant: UUID, person: UUID, piece: UUID, competency: str = "PP", *, sequence: int = 2
+    tenant: UUID, person: UUID, piece: UUID, competency: str | None = "PP", *, sequence: int = 2
 ) -> EvidenceWithdrawn:
     return EvidenceWithdrawn(
         tenant=tenant,
@@ -186,19 +260,34 @@ def post(unit: UUID, job: str = "J1", *, primary: bool = True, until: date | Non
 
 
 def assigned(
-    tenant: UUID, person: UUID, *posts: Post, contract: date | None = None, sequence: int = 1
+    tenant: UUID,
+    person: UUID,
+    *posts: Post,
+    contract: date | None = None,
+    sequence: int = 1,
+    civil_servant: bool = True,
+    at: datetime = START,
 ) -> PersonAssigned:
+    kind: Literal["PNS", "PPPK"] = "PPPK" if contract else "PNS"
     return PersonAssigned(
         tenant=tenant,
         person=person,
-        employment_type="PPPK" if contract else "PNS",
+        employment_type=kind if civil_servant else None,
         contract_start=contract,
         posts=posts,
         sequence=sequence,
+        time=at,
     )
 
 
-def published(tenant: UUID, course: UUID, version: int = 1) -> CoursePublished:
+def published(
+    tenant: UUID, course: UUID, version: int = 1, *, minimums: Mapping[UUID, int] | None = None
+) -> CoursePublished:
+    """A version of a course, with the post-tests that must be passed and their minimums in basis points."""
+    assessments = [
+        PinnedAssessment(id=one, version=1, role="post", must_pass=True, minimum=minimum)
+        for one, minimum in (minimums or {}).items()
+    ]
     return CoursePublished(
         tenant=tenant,
         course=course,
@@ -211,6 +300,6 @@ def published(tenant: UUID, course: UUID, version: int = 1) -> CoursePublished:
         scope="domestic",
         outcomes=(Outcome(competency="PP", level=LEVEL),),
         lessons=(),
-        assessments=(),
+        assessments=tuple(assessments),
         sequence=version,
     )

@@ -16,10 +16,13 @@ from tests.api.evaluation.facts import (
     TODAY,
     Study,
     assigned,
+    did,
+    erased,
     job_defined,
     post,
     published,
     rated,
+    scored,
     tenant_defined,
     unit_defined,
     withdrawn,
@@ -29,12 +32,13 @@ DAY_BEFORE = TODAY - timedelta(days=1)
 
 
 def mixed_stream(tenant: UUID) -> list[Event]:
-    """Two people, two courses, three enrolments, ratings; corrections and withdrawals that take things away again."""
+    """Three people, two courses, four enrolments, findings, activities, whatever takes these back, and an erasure."""
     unit, course, other_course = new_id(), new_id(), new_id()
-    ani, budi = new_id(), new_id()
+    ani, budi, citra = new_id(), new_id(), new_id()
     first, second = Study(tenant, ani, course), Study(tenant, ani, other_course, competency="KS")
     third = Study(tenant, budi, course)
-    attempt, quiz, rating = new_id(), new_id(), new_id()
+    attempt, quiz, rating, cheated = new_id(), new_id(), new_id(), new_id()
+    seminar, coaching = did(tenant, ani, "B6", {TODAY: 240}), did(tenant, budi, "C1", {TODAY: 90, DAY_BEFORE: 90})
     return [
         tenant_defined(tenant),
         unit_defined(tenant, unit),
@@ -62,6 +66,36 @@ def mixed_stream(tenant: UUID) -> list[Event]:
         withdrawn(tenant, ani, rating),
         withdrawn(tenant, ani, attempt, "KS", sequence=1),
         withdrawn(tenant, ani, first.enrolment, "PP", sequence=1),
+        *_taken_back(second, third, cheated),
+        scored(tenant, budi, 3.4, on=DAY_BEFORE),
+        seminar,
+        withdrawn(tenant, ani, seminar.piece, None),
+        coaching,
+        did(tenant, budi, "C1", {DAY_BEFORE: 90}),
+        *_somebody_erased(Study(tenant, citra, course)),
+    ]
+
+
+def _taken_back(second: Study, third: Study, cheated: UUID) -> list[Event]:
+    """A completion revoked and judged anew, one that stays revoked, and an attempt annulled between its revisions."""
+    return [
+        second.revoked(),
+        second.completed(6000, 9000, revision=2, minutes={TODAY: 20}),
+        third.revoked(revision=2),
+        third.graded("post", 20, attempt=cheated, competencies=["PP", "KS"]),
+        third.annulled(cheated),
+        third.graded("post", 19, attempt=cheated, competencies=["PP", "KS"], revision=2),
+    ]
+
+
+def _somebody_erased(study: Study) -> list[Event]:
+    """Somebody who learnt, was rated and went to a seminar, of whom nothing may stay but what is counted."""
+    return [
+        assigned(study.tenant, study.person, post(new_id())),
+        *study.whole(),
+        rated(study.tenant, study.person, 5),
+        did(study.tenant, study.person, "B6", {TODAY: 180}),
+        erased(study.tenant, study.person),
     ]
 
 

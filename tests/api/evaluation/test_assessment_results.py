@@ -138,6 +138,49 @@ def test_a_changed_level_is_refused_until_the_first_one_is_withdrawn(city: City)
     assert sorted((one["level"], one["standing"]) for one in lines) == [(3, "withdrawn"), (4, "counts")]
 
 
+def test_what_was_withdrawn_by_mistake_is_recorded_anew_only_if_that_is_asked_for(city: City) -> None:
+    content = HEADER + row(city.person())
+    city.analyst.send(PATH, content)
+    (first,) = city.said(EvidenceRecorded)
+    city.analyst.put(f"/evidence/{first.piece}/withdrawal", {"reason": "recorded_in_error"})
+    kept = city.analyst.send(PATH, content).json
+    anew = city.analyst.send(f"{PATH}?anew=true", content).json
+    again = city.analyst.send(f"{PATH}?anew=true", content).json
+    counted = [(one["recorded"], one["known"], one["withdrawn"]) for one in (kept, anew, again)]
+    assert counted == [(0, 0, 1), (1, 0, 0), (0, 1, 0)]
+    city.hear_itself()
+    lines = city.learner(first.person).get("/me/evidence").json["items"]
+    assert sorted((one["level"], one["standing"]) for one in lines) == [(3, "counts"), (3, "withdrawn")]
+
+
+def test_a_score_is_recorded_with_its_error_in_the_place_of_a_level(city: City) -> None:
+    person, other = city.person(), city.person()
+    header = "person,kode_kompetensi,tingkat,peran,tanggal,score,sem\n"
+    content = f"{header}{person},PP,,expert,2025-03-04,3.4,0.6\n{other},PP,2,expert,2025-03-04,,\n"
+    assert city.analyst.send(PATH, content).json["recorded"] == 2
+    said = {one.person: one for one in city.said(EvidenceRecorded)}
+    assert (said[person].kind, said[person].score, said[person].sem, said[person].level) == ("score", 3.4, 0.6, None)
+    assert (said[other].kind, said[other].level, said[other].score) == ("rating", 2, None)
+    assert city.analyst.send(PATH, content).json["known"] == 2
+    changed = city.analyst.send(PATH, content.replace("3.4", "3.5")).json["errors"]["2"]
+    assert changed[0]["code"] == "level_changed"
+    assert "score 3.4 ± 0.6" in changed[0]["detail"]
+
+
+def test_a_row_without_a_level_or_with_half_a_score_is_an_error_of_that_row(city: City) -> None:
+    person = city.person()
+    header = "person,kode_kompetensi,tingkat,peran,tanggal,score,sem\n"
+    rows = [",peer,2025-03-04,,", ",peer,2025-03-05,3,", "3,peer,2025-03-06,3,0.5", ",peer,2025-03-07,5.1,9"]
+    content = header + "".join(f"{person},PP,{one}\n" for one in rows)
+    errors = city.analyst.send(PATH, content).json["errors"]
+    assert {row: [one["code"] for one in some] for row, some in errors.items()} == {
+        "2": ["empty"],
+        "3": ["sem_wrong"],
+        "4": ["level_and_score"],
+        "5": ["score_wrong", "sem_wrong"],
+    }
+
+
 def test_a_file_that_cannot_be_read_is_refused_also_in_a_dry_run(city: City) -> None:
     assert city.analyst.send(f"{PATH}?dry_run=true", "nip,kode\n1,2\n").status_code == 422
     assert city.analyst.send(PATH, "", "application/json").status_code == 415

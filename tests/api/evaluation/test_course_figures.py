@@ -72,11 +72,11 @@ def test_the_rows_behind_a_figure_add_up_to_it(city: City) -> None:
     figures = city.analyst.get(f"/courses/{course}/figures").json
     rows, after = [], ""
     while after is not None:
-        page = city.analyst.get(f"{figures['rows']}?limit=8{after and f'&after={after}'}").json
+        page = city.analyst.get(f"{figures['rows']}&limit=8{after and f'&after={after}'}").json
         rows += page["items"]
         after = page["next"]
-    gains = [row["post"] - row["pre"] for row in rows if row["pre"] is not None]
-    assert (len(rows), len(gains)) == (figures["enrolled"], figures["n"])
+    gains = [row["post"] - row["pre"] for row in rows]
+    assert len(gains) == figures["n"] == figures["enrolled"] - 1
     assert sum(gains) / len(gains) == figures["gain"]["mean"]
     assert all(row["enrolled_event"] and row["completed_event"] for row in rows)
 
@@ -86,6 +86,18 @@ def test_the_rows_are_suppressed_together_with_the_figure(city: City) -> None:
     city.hear(*cohort(city, course, 4))
     answer = city.analyst.get(f"/courses/{course}/figures/rows")
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/figure-is-suppressed")
+
+
+def test_a_manager_cannot_ask_for_a_unit_above_the_own_one(city: City) -> None:
+    for path in ("figures", "figures/rows"):
+        refused = city.manager(city.unit).get(f"/courses/{new_id()}/{path}?unit={city.office}")
+        assert (refused.status_code, refused.json["type"]) == (403, "/problems/unit-is-not-managed")
+
+
+def test_rows_of_no_figure_are_refused_with_the_figures_there_are(city: City) -> None:
+    refused = city.analyst.get(f"/courses/{new_id()}/figures/rows?of=happiness")
+    assert refused.status_code == 422
+    assert "levels" in refused.json["errors"]["of"][0]
 
 
 def test_a_course_without_learners_has_empty_figures(city: City) -> None:
@@ -108,4 +120,4 @@ def test_each_city_has_figures_of_its_own_in_a_shared_course(city: City, other_c
     figures = other_city.analyst.get(f"/courses/{course}/figures").json
     assert (figures["n"], figures["enrolled"], figures["title"]) == (5, 6, None)
     rows = other_city.analyst.get(f"/courses/{course}/figures/rows").json["items"]
-    assert len(rows) == 6
+    assert len(rows) == 5

@@ -22,7 +22,7 @@ def test_a_passed_course_shows_as_a_level_with_its_gap_and_its_evidence(city: Ci
     me = city.learner(study.person)
     profile = me.get("/me/profile").json
     assert (profile["as_of"], profile["post"]["job"], profile["post"]["unit_name"]) == ("2026-11-03", "J1", "Bidang 1")
-    assert profile["post"]["standard"] == {"version": 1, "valid_from": "2026-01-01"}
+    assert profile["post"]["standard"] == {"version": 1, "valid_from": "2026-01-01", "default": False}
     public = profile["competencies"][0]
     assert (public["competency"], public["name"], public["level"]) == ("PP", "Pelayanan Publik", 3)
     assert (public["required"], public["gap"], public["status"]) == (4, 1, "short")
@@ -98,5 +98,5 @@ def test_posts_held_as_acting_are_listed_with_their_standards_and_gaps_are_those
     profile = city.learner(person).get("/me/profile").json
     ((second),) = profile["acting"]
     assert (profile["post"]["job"], second["job"], second["unit"]) == ("J1", "J2", str(city.office))
-    assert second["standard"] == {"version": 1, "valid_from": "2026-11-03"}
+    assert second["standard"] == {"version": 1, "valid_from": "2026-11-03", "default": False}
     assert profile["required"] == 2

@@ -74,8 +74,8 @@ def test_a_standard_is_set_for_a_job_and_a_changed_one_is_its_next_version(city:
     first = city.analyst.send(f"/job-standards{SINCE}", LEVELS)
     assert first.status_code == 201
     assert first.json["items"][0]["requirements"] == [
-        {"competency": "KS", "level": 2},
-        {"competency": "PP", "level": 4},
+        {"competency": "KS", "level": 2, "critical": False},
+        {"competency": "PP", "level": 4, "critical": False},
     ]
     assert city.analyst.send("/job-standards", LEVELS).status_code == 200
     changed = city.analyst.send("/job-standards", LEVELS.replace("KS,2", "KS,3"))
@@ -114,6 +114,21 @@ def test_a_job_that_has_not_arrived_yet_is_worth_another_try(city: City) -> None
 def test_a_version_that_never_was_is_not_found(city: City) -> None:
     for version in (1, 10**30):
         assert city.learner().get(f"/frameworks/{version}").status_code == 404
+
+
+def test_a_critical_competency_is_marked_in_a_column_that_may_be_left_out(city: City) -> None:
+    city.analyst.send(f"/frameworks{SINCE}", TWO)
+    marked = "kode_jabatan,kode_kompetensi,tingkat,kritis\nJ1,PP,4,ya\nJ1,KS,2,\n"
+    asked = city.analyst.send(f"/job-standards{SINCE}", marked).json["items"][0]["requirements"]
+    assert [(one["competency"], one["critical"]) for one in asked] == [("KS", False), ("PP", True)]
+    assert city.analyst.send("/job-standards", marked.replace("2,", "2,tidak")).status_code == 200
+    assert city.analyst.send("/job-standards", LEVELS).status_code == 201
+    wrong = city.analyst.send("/job-standards", marked.replace("ya", "sangat")).json["errors"]["2"]
+    assert [(one["column"], one["code"]) for one in wrong] == [("kritis", "critical_wrong")]
+    person = city.person()
+    city.analyst.send("/job-standards", marked)
+    gaps = city.learner(person).get("/me/profile").json["competencies"]
+    assert {one["competency"]: one["critical"] for one in gaps} == {"PP": True, "KS": False}
 
 
 def test_a_rule_set_shows_every_number_beside_its_source(city: City) -> None:

@@ -8,17 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.evaluation.model.display import display_class, withheld
 from services.evaluation.model.figures import (
     Gain,
+    MeasuredGain,
     PairSums,
-    display_class,
     gain,
     gain_figure,
     hedges_correction,
+    measured_gain,
     paired_effect,
     shrunk,
-    t_quantile,
 )
+from services.evaluation.model.means import t_quantile
 from services.evaluation.model.rule_sets import RuleSet
 
 # Student's sleep data (Cushny and Peebles 1905): extra hours of sleep under two drugs, in tenths of an hour.
@@ -168,6 +170,29 @@ def test_the_display_rule_goes_by_the_number_of_pairs(rule_set: RuleSet) -> None
         20: "shown",
         500: "shown",
     }
+
+
+def test_what_is_withheld_is_said_in_a_sentence(rule_set: RuleSet) -> None:
+    said = {n: withheld(display_class(n, rule_set.display), "completions", rule_set.display) for n in (4, 9, 19, 20)}
+    assert said == {
+        4: "Fewer than 5 completions: they could be recognised.",
+        9: "Fewer than 10 completions say nothing reliable: only their number is shown.",
+        19: "Fewer than 20 completions: preliminary.",
+        20: None,
+    }
+
+
+def test_what_is_told_beyond_the_city_is_what_may_be_shown(rule_set: RuleSet) -> None:
+    rules = rule_set.display
+    assert measured_gain(sums_of(cohort(4)), rules) == MeasuredGain("suppressed")
+    assert measured_gain(sums_of(cohort(9)), rules) == MeasuredGain("count only", 9)
+    few, many = measured_gain(sums_of(cohort(12)), rules), measured_gain(sums_of(cohort(20)), rules)
+    steadied, found = gain_figure(sums_of(cohort(12)), rules).shrunk, gain_of(cohort(20))
+    assert steadied is not None
+    assert few == MeasuredGain("preliminary", 12, g=steadied.mean)
+    assert found.interval is not None
+    assert found.effect is not None
+    assert many == MeasuredGain("shown", 20, found.mean, *found.interval, found.effect.g)
 
 
 def test_a_suppressed_figure_tells_nothing_and_a_small_one_its_count_alone(rule_set: RuleSet) -> None:

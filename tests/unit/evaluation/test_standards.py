@@ -5,8 +5,8 @@ from uuid import UUID
 
 import pytest
 
+from services.evaluation.model.gaps import Requirement
 from services.evaluation.model.tables import Framework, JobStandard, Person
-from services.evaluation.model.tables.copies import units_above
 from services.evaluation.model.tables.frameworks import FrameworkIsEmpty, VersionBeginsTooEarly, framework_on
 from shared.ids import new_id
 
@@ -33,9 +33,11 @@ def test_a_framework_without_competencies_is_refused() -> None:
 def test_no_version_begins_before_the_one_it_follows() -> None:
     with pytest.raises(VersionBeginsTooEarly):
         framework(framework(), date(2026, 5, 31))
-    standard = JobStandard.following(None, tenant=CITY, job="J1", valid_from=JUNE, levels={"PP": 3})
+    standard = JobStandard.following(None, tenant=CITY, job="J1", valid_from=JUNE, asked=[Requirement("PP", 3)])
     with pytest.raises(VersionBeginsTooEarly):
-        JobStandard.following(standard, tenant=CITY, job="J1", valid_from=date(2026, 5, 31), levels={"PP": 4})
+        JobStandard.following(
+            standard, tenant=CITY, job="J1", valid_from=date(2026, 5, 31), asked=[Requirement("PP", 4)]
+        )
 
 
 def test_the_version_in_force_is_the_newest_of_those_that_have_begun() -> None:
@@ -45,13 +47,6 @@ def test_the_version_in_force_is_the_newest_of_those_that_have_begun() -> None:
     assert framework_on(versions, date(2026, 5, 31)) is None
     assert framework_on(versions, date(2026, 8, 31)) is corrected
     assert framework_on(versions, date(2026, 9, 1)) is later
-
-
-def test_the_units_above_a_unit_end_at_the_top_and_at_a_ring() -> None:
-    top, middle, below = new_id(), new_id(), new_id()
-    assert units_above({top: None, middle: top, below: middle}, below) == [below, middle, top]
-    assert units_above({top: below, below: top}, below) == [below, top]
-    assert units_above({below: middle}, below) == [below, middle]
 
 
 def test_a_post_is_held_until_its_last_day() -> None:

@@ -5,14 +5,15 @@ Copies have no foreign keys, because facts of different services come in any ord
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import JSON, Date, String
+from sqlalchemy import JSON, ColumnElement, Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.model.tables.base import Base
+from services.evaluation.model.tables.offers import is_offered
 from shared.database import TenantOwned
 
 
@@ -81,13 +82,16 @@ class PostHeld:
 
 
 class Person(TenantOwned, Base, kind="projection"):
-    """A person's employment and posts, as identity said them last."""
+    """A person's employment and posts, as identity said them last.
+
+    `employment_type` is None for the staff of a provider, to whom no entitlement of civil servants applies.
+    """
 
     __tablename__ = "people"
 
     tenant: Mapped[UUID] = mapped_column(primary_key=True)
     person: Mapped[UUID] = mapped_column(primary_key=True)
-    employment_type: Mapped[str] = mapped_column(String(10))
+    employment_type: Mapped[str | None] = mapped_column(String(10))
     contract_start: Mapped[date | None] = mapped_column(Date)
     posts: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sequence: Mapped[int]
@@ -103,29 +107,41 @@ class Person(TenantOwned, Base, kind="projection"):
         return primary[-1] if primary else None
 
 
+class Employment(TenantOwned, Base, kind="projection"):
+    """A person's kind of employment as identity said it at a moment, kept for what was due in years gone by."""
+
+    __tablename__ = "employments"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    employment_type: Mapped[str | None] = mapped_column(String(10))
+    contract_start: Mapped[date | None] = mapped_column(Date)
+    since: Mapped[datetime]
+
+
 class Course(TenantOwned, Base, kind="projection"):
     """A published version of a course. Its tenant is the one that owns the course.
 
-    `outcomes` are `{competency, level}`.
+    `outcomes` are `{competency, level}`; `post_tests` are `{assessment, minimum}` of the post-tests that must be
+    passed, the minimum in basis points.
     """
 
     __tablename__ = "courses"
+    __table_args__ = (Index("ix_courses_course", "course", "version"),)
 
     tenant: Mapped[UUID] = mapped_column(primary_key=True)
     course: Mapped[UUID] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    programme: Mapped[UUID]
     title: Mapped[str] = mapped_column(String(200))
     form: Mapped[str] = mapped_column(String(20))
     scope: Mapped[str] = mapped_column(String(20))
     outcomes: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    post_tests: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     sequence: Mapped[int]
 
-
-def units_above(units: Mapping[UUID, UUID | None], start: UUID) -> list[UUID]:
-    """Give a unit and every unit above it; `units` names the parent of each unit that is known."""
-    line: list[UUID] = []
-    unit: UUID | None = start
-    while unit is not None and unit not in line:
-        line.append(unit)
-        unit = units.get(unit)
-    return line
+    @classmethod
+    def also_readable_by(cls, tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
+        """Let those read it to whom the course was ever offered."""
+        return is_offered(cls.tenant, cls.course, tenant)

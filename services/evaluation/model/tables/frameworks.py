@@ -48,9 +48,17 @@ class Framework(TenantOwned, Base, kind="record"):
 
     @classmethod
     def following(
-        cls, newest: "Framework | None", *, tenant: UUID, valid_from: date, competencies: Mapping[str, str]
+        cls,
+        newest: "Framework | None",
+        *,
+        tenant: UUID,
+        valid_from: date,
+        competencies: Mapping[str, str],
+        identity: UUID | None = None,
     ) -> Self:
         """Make the version that follows the newest one; `competencies` names each by its code, in order.
+
+        A first version gets an id of its own, or the `identity` that is given.
 
         Raises `FrameworkIsEmpty`, and `VersionBeginsTooEarly` for a day before the newest version's.
         """
@@ -65,7 +73,7 @@ class Framework(TenantOwned, Base, kind="record"):
         return cls(
             tenant=tenant,
             version=version,
-            id=new_id() if newest is None else newest.id,
+            id=(identity or new_id()) if newest is None else newest.id,
             valid_from=valid_from,
             competencies=[
                 FrameworkCompetency(tenant=tenant, version=version, code=code, name=name, place=place)

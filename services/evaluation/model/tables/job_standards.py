@@ -1,6 +1,6 @@
 """Job standards (standar kompetensi jabatan, SKJ): the levels that a job asks for, in immutable dated versions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import Self
 from uuid import UUID
@@ -21,13 +21,14 @@ class JobIsNotYetKnown(NotYetKnown):
 
 
 class JobRequirement(TenantOwned, Base, kind="record"):
-    """A level (1 to 5) of a competency that one version of a job's standard asks for."""
+    """A level (1 to 5) of a competency that one version of a job's standard asks for, perhaps as critical for it."""
 
     __tablename__ = "job_requirements"
 
     standard: Mapped[UUID] = mapped_column(ForeignKey("job_standards.id"), primary_key=True)
     competency: Mapped[str] = mapped_column(String(40), primary_key=True)
     level: Mapped[int]
+    critical: Mapped[bool]
 
 
 class JobStandard(TenantOwned, Base, kind="record"):
@@ -44,9 +45,9 @@ class JobStandard(TenantOwned, Base, kind="record"):
 
     @classmethod
     def following(
-        cls, newest: "JobStandard | None", *, tenant: UUID, job: str, valid_from: date, levels: Mapping[str, int]
+        cls, newest: "JobStandard | None", *, tenant: UUID, job: str, valid_from: date, asked: Iterable[Requirement]
     ) -> Self:
-        """Make the version that follows the newest one; `levels` gives the level asked for by competency.
+        """Make the version that follows the newest one, with what is asked for.
 
         Raises `VersionBeginsTooEarly` for a day before the newest version's.
         """
@@ -64,16 +65,13 @@ class JobStandard(TenantOwned, Base, kind="record"):
             version=1 if newest is None else newest.version + 1,
             valid_from=valid_from,
             requirements=[
-                JobRequirement(tenant=tenant, standard=identity, competency=competency, level=level)
-                for competency, level in sorted(levels.items())
+                JobRequirement(
+                    tenant=tenant, standard=identity, competency=one.competency, level=one.level, critical=one.critical
+                )
+                for one in sorted(asked, key=lambda one: one.competency)
             ],
         )
 
-    @property
-    def levels(self) -> dict[str, int]:
-        """Give the levels asked for by competency."""
-        return {one.competency: one.level for one in self.requirements}
-
     def asked(self) -> list[Requirement]:
-        """Give the requirements as gaps are measured against them."""
-        return [Requirement(one.competency, one.level) for one in self.requirements]
+        """Give the requirements as gaps are measured against them, by competency."""
+        return [Requirement(one.competency, one.level, one.critical) for one in self.requirements]

@@ -33,7 +33,9 @@ class EvidenceLine(TenantOwned, Base, kind="projection"):
     """What one piece of evidence says of one competency of a person, with the event that said it.
 
     `weights` are five whole micro-nats, for the levels 1 to 5. `sequence` is that of the event. `rated` is the level
-    that a rater found. `withdrawn_by` is the event that withdrew the line, `withdrawn_for` the reason.
+    that a rater found, `score` one on the level scale with its standard error of measurement `sem`. `withdrawn_by` is
+    the event that withdrew the line or annulled its attempt, `withdrawn_for` the reason; `revoked_by` the event that
+    took the completion back in this revision.
     """
 
     __tablename__ = "evidence_lines"
@@ -54,16 +56,24 @@ class EvidenceLine(TenantOwned, Base, kind="projection"):
     dated_on: Mapped[date] = mapped_column(Date)
     handed_in_at: Mapped[datetime | None]
     rated: Mapped[int | None]
+    score: Mapped[float | None] = mapped_column(Double)
+    sem: Mapped[float | None] = mapped_column(Double)
     weights: Mapped[list[int]] = mapped_column(JSON)
     rule_set: Mapped[str] = mapped_column(String(40))
     withdrawn_by: Mapped[UUID | None]
     withdrawn_for: Mapped[str | None] = mapped_column(String(40))
+    revoked_by: Mapped[UUID | None]
+
+
+WHOLE = ""
+"""Stands in a tombstone in the place of a competency: the piece speaks of nothing at all any more."""
 
 
 class Tombstone(TenantOwned, Base, kind="projection"):
     """That a piece of evidence no longer speaks of a competency, whichever revision of it comes and whenever.
 
-    It is kept apart from the lines because it may come before its piece.
+    An annulled attempt and a withdrawn activity have one for the `WHOLE`. It is kept apart from the lines because it
+    may come before its piece.
     """
 
     __tablename__ = "tombstones"
@@ -73,6 +83,36 @@ class Tombstone(TenantOwned, Base, kind="projection"):
     competency: Mapped[str] = mapped_column(String(40), primary_key=True)
     person: Mapped[UUID]
     reason: Mapped[str] = mapped_column(String(40))
+    event: Mapped[UUID]
+    sequence: Mapped[int]
+
+
+class RevokedCompletion(TenantOwned, Base, kind="projection"):
+    """That the completion of an enrolment counts for nothing up to a revision; one with a higher revision counts again.
+
+    It is kept apart from the lines because it may come before the completion. `sequence` is that of the event.
+    """
+
+    __tablename__ = "revoked_completions"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    enrolment: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID]
+    revision: Mapped[int]
+    event: Mapped[UUID]
+    sequence: Mapped[int]
+
+
+class ErasedPerson(TenantOwned, Base, kind="projection"):
+    """That nothing may be kept of a person but ids that lead nowhere: whatever comes later finds this and stops.
+
+    What counts people still counts them, under the id.
+    """
+
+    __tablename__ = "erased_people"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(primary_key=True)
     event: Mapped[UUID]
     sequence: Mapped[int]
 
@@ -110,5 +150,6 @@ def line_of(row: Mapping[Any, Any]) -> Line:
         enrolment=row["enrolment"],
         role=row["role"],
         handed_in_at=row["handed_in_at"],
+        in_force=row["revoked_by"] is None,
         withdrawn=row["withdrawn_by"] is not None,
     )

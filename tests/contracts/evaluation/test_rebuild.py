@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,40 +10,20 @@ from sqlalchemy import select, update
 
 from services.evaluation.app import service
 from services.evaluation.model.tables import AnnouncedLevel, Profile
-from shared.database import Database
-from shared.events import Event, encode
 from shared.events.evaluation import CompetencyLevelChanged
 from shared.ids import new_id
-from shared.messaging.embedded import EmbeddedLog
-from shared.messaging.log import Message
-from shared.messaging.outbox import partition_of
 from shared.messaging.rebuild import rebuild, verify
 from shared.plumbing import letters, outbox
-from shared.service import topic_of
 from shared.testing import Running
 from tests.api.evaluation.facts import Study
 from tests.api.evaluation.stories import mixed_stream, rows_of_projections, told
+from tests.contracts.evaluation.delivery import deliver, running_on
 
 
 @pytest.fixture
 def running(evaluation_file: Path, tmp_path: Path) -> Iterator[Running]:
-    path = tmp_path / "evaluation.sqlite"
-    path.write_bytes(evaluation_file.read_bytes())
-    with ExitStack() as stack:
-        log = EmbeddedLog(tmp_path / "events.sqlite")
-        stack.callback(log.close)
-        running = Running(service, Database(f"sqlite:///{path}"), log)
-        stack.callback(running.close)
+    with running_on(evaluation_file, tmp_path) as running:
         yield running
-
-
-def deliver(running: Running, *events: Event) -> None:
-    """Let the log hold these events, in this order on each topic, and the service handle them."""
-    running.log.ensure(service.topics)
-    for event in events:
-        message = Message(partition_of(event.partition_key), event.partition_key, encode(event))
-        running.log.publish(topic_of(event.publisher), [message])
-    running.consume()
 
 
 def kept(running: Running) -> str:

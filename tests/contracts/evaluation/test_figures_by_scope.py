@@ -73,7 +73,7 @@ def test_a_class_of_everybody_shows_what_its_course_shows(city: City) -> None:
 def test_a_programme_adds_up_its_courses(city: City, programme: Programme) -> None:
     figures = city.analyst.get(f"/programmes/{programme.id}/figures").json
     assert (figures["programme"], figures["n"], figures["enrolled"]) == (str(programme.id), 30, 30)
-    rows = city.analyst.get(f"{figures['rows']}?limit=100").json["items"]
+    rows = city.analyst.get(f"{figures['rows']}&limit=100").json["items"]
     assert {row["course"] for row in rows} == {str(programme.course), str(programme.other_course)}
     assert sum(row["post"] - row["pre"] for row in rows) / 30 == figures["gain"]["mean"]
 
