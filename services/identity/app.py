@@ -9,13 +9,17 @@ from flask import Flask, request, url_for
 import shared.web.app
 from services.identity import api, cli
 from services.identity.commands.upkeep import drop_expired
+from services.identity.exports import EXPORTS
+from services.identity.mail_round import carrier_of, send_mails
 from services.identity.model import Base
 from services.identity.model.accounts import SHORTEST_PASSWORD
 from services.identity.oidc import endpoints
+from services.identity.other_provider import OtherProvider
 from services.identity.own_keys import own_keys
-from services.identity.pages import language, views
+from services.identity.pages import delegated, forgotten, language, views
 from services.identity.passwords import Passwords
-from services.identity.settings import read_locking, read_password_cost
+from services.identity.queries.people import oversees
+from services.identity.settings import read_delegation, read_erasure_register, read_locking, read_password_cost
 from shared.database import Database
 from shared.migrations import is_current
 from shared.processes import open_database
@@ -26,11 +30,18 @@ from shared.web.keys import KeyRing
 
 
 def configure_web(app: Flask, settings: Settings, database: Database) -> None:  # noqa: ARG001 - as `Service` calls it
-    """Give the web app its password hasher, the rules of its locks and its two languages."""
+    """Give the web app its password hasher, the rules of its locks, where erasures are kept and its two languages."""
     app.extensions["passwords"] = Passwords(read_password_cost())
     app.extensions["locking"] = read_locking()
+    app.extensions["sends_mails"] = carrier_of(settings) is not None
+    app.extensions["erasure_register"] = read_erasure_register(settings)
+    delegation = read_delegation()
+    app.extensions["other_provider"] = OtherProvider(delegation) if delegation else None
     app.jinja_env.globals.update(
-        home=f"{settings.public_url}/", shortest_password=SHORTEST_PASSWORD, same_page_in=_same_page_in
+        other_provider=lambda: app.extensions["other_provider"],
+        home=f"{settings.public_url}/",
+        shortest_password=SHORTEST_PASSWORD,
+        same_page_in=_same_page_in,
     )
     language.register(app)
 
@@ -47,9 +58,12 @@ service = Service(
     name="identity",
     metadata=Base.metadata,
     api=(api.blueprint,),
-    pages=(views.blueprint, endpoints.blueprint),
+    pages=(views.blueprint, forgotten.blueprint, delegated.blueprint, endpoints.blueprint),
     timers={drop_expired: timedelta(hours=1), forget_old_requests: timedelta(hours=1)},
+    errands={send_mails: timedelta(seconds=5)},
     commands=cli.COMMANDS,
+    exports=EXPORTS,
+    oversees=oversees,
     configure_web=configure_web,
 )
 

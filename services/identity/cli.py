@@ -3,16 +3,22 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import get_args
 from uuid import UUID
 
 import click
 from sqlalchemy.orm import Session
 
-from services.identity.commands import accounts, clients, organisation
+from services.identity.commands import accounts, clients, erasures, organisation, staff
 from services.identity.commands import keys as key_commands
+from services.identity.commands.clients import NoSuchTenant
+from services.identity.commands.staff import StaffRole
+from services.identity.erasure_register import ErasureRegister
 from services.identity.links import first_sign_in_link
 from services.identity.model.clients import MachineRole
+from services.identity.model.organisation import TenantKind
 from services.identity.queries.people import who_signs_in_as
+from services.identity.settings import read_erasure_register
 from shared import clock
 from shared.database import Database
 from shared.settings import read_settings
@@ -39,7 +45,7 @@ def operator_code(name: str) -> None:
     _print_links([name])
 
 
-@click.group(help="Cities, and providers of learning.")
+@click.group(help="Cities, whose people learn.")
 def cities() -> None: ...
 
 
@@ -47,15 +53,39 @@ def cities() -> None: ...
 @click.argument("code")
 @click.argument("name")
 @click.argument("zone")
-@click.option("--provider", is_flag=True, help="A university or professional body instead of a city.")
-def add_city(code: str, name: str, zone: str, *, provider: bool) -> None:
+def add_city(code: str, name: str, zone: str) -> None:
+    _define_tenant("city", code, name, zone)
+
+
+@click.group(help="Providers of learning: universities and professional bodies.")
+def providers() -> None: ...
+
+
+@providers.command(
+    "add", help="Define a provider by code, name and IANA zone, and print its id; twice changes nothing."
+)
+@click.argument("code")
+@click.argument("name")
+@click.argument("zone")
+def add_provider(code: str, name: str, zone: str) -> None:
+    _define_tenant("provider", code, name, zone)
+
+
+@providers.command(
+    "add-staff", help="Register one of a provider's staff, and print a link that sets the password once."
+)
+@click.argument("code")
+@click.argument("name")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, type=click.Choice(get_args(StaffRole)))
+def add_staff(code: str, name: str, email: str, roles: tuple[StaffRole, ...]) -> None:
     with _writing() as session:
-        tenant, is_new = organisation.define_tenant(
-            session, kind="provider" if provider else "city", code=code, name=name, zone=zone
-        )
-    click.echo(tenant.id)
-    if not is_new:
-        click.echo(f"{code} exists already.", err=True)
+        provider = staff.provider_by_code(session, code)
+        if provider is None:
+            raise NoSuchTenant(f"There is no provider {code}; `providers add` makes one.", code=code)
+        person = staff.register_staff(session, provider, name=name, email=email, roles=roles)
+        code_of_person, _ = accounts.make_code(session, provider, person.id, at=clock.now())
+    click.echo(first_sign_in_link(read_settings(), code_of_person))
 
 
 @click.group("clients", help="Machines that speak for themselves, and sites that sign people in.")
@@ -107,7 +137,21 @@ def rotate() -> None:
     click.echo(key.kid)
 
 
-COMMANDS = (operators, cities, clients_group, people, keys)
+@click.group("erasures", help="People who were erased.")
+def erasures_group() -> None: ...
+
+
+@erasures_group.command(help="After a backup was restored: erase those of the register again who came back with it.")
+def replay() -> None:
+    entries = ErasureRegister(read_erasure_register(read_settings())).erasures()
+    again = 0
+    for entry in entries:
+        with _writing() as session:
+            again += erasures.replay_erasure(session, entry)
+    click.echo(f"{len(entries)} erasures in the register, {again} of them made again.")
+
+
+COMMANDS = (operators, cities, providers, clients_group, people, keys, erasures_group)
 
 
 @contextmanager
@@ -118,6 +162,14 @@ def _writing() -> Iterator[Session]:
             yield session
     finally:
         database.close()
+
+
+def _define_tenant(kind: TenantKind, code: str, name: str, zone: str) -> None:
+    with _writing() as session:
+        tenant, is_new = organisation.define_tenant(session, kind=kind, code=code, name=name, zone=zone)
+    click.echo(tenant.id)
+    if not is_new:
+        click.echo(f"{code} exists already.", err=True)
 
 
 def _print_links(names: list[str]) -> None:

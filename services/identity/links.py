@@ -10,6 +10,7 @@ def first_sign_in_address(settings: Settings) -> str:
     return f"{settings.public_url}/api/identity/first-sign-in"
 
 
-def first_sign_in_link(settings: Settings, code: str) -> str:
-    """Give the link that opens the page on which a one-time code sets a password."""
-    return f"{first_sign_in_address(settings)}?{urlencode({'code': code})}"
+def first_sign_in_link(settings: Settings, code: str, *, language: str = "") -> str:
+    """Give the link that opens the page on which a one-time code sets a password, in a language or the browser's."""
+    said = {"code": code, **({"lang": language} if language else {})}
+    return f"{first_sign_in_address(settings)}?{urlencode(said)}"

@@ -19,6 +19,8 @@ POSITION_TYPES = frozenset(
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,39}")
 _UNIT_TYPE = re.compile(r"[a-z][a-z_]{0,39}")
 _EMAIL = re.compile(r"[^@\s\"<>(),;:\\]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+")
+LONGEST_ADDRESS = 200
+
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SPOILT_NUMBER = re.compile(r"[0-9][.,][0-9]+[eE]\+?[0-9]+")
 
@@ -75,6 +77,11 @@ class Line:
     person: Person | None
 
 
+def is_address(text: str) -> bool:
+    """Tell whether a text has the form of an e-mail address."""
+    return len(text) <= LONGEST_ADDRESS and _EMAIL.fullmatch(text) is not None
+
+
 def read_line(record: Record, errors: list[RowError]) -> Line:
     """Return what a record says by itself, and append what is wrong with it."""
     found: list[RowError] = []
@@ -109,7 +116,7 @@ def _read_person(record: Record, errors: list[RowError]) -> Person | None:
     before = len(errors)
     employment_type = _one_of(record, "jenis_pegawai", ("PNS", "PPPK"), errors)
     _required(record, "nama", errors)
-    if record["email"] and not _EMAIL.fullmatch(record["email"]):
+    if record["email"] and not is_address(record["email"]):
         errors.append(record.error("email", "email_form", "This is no e-mail address; mend it or leave it empty."))
     contract_start = _date(record, "mulai_kontrak", errors)
     _check_contract(record, employment_type, errors)

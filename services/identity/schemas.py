@@ -5,10 +5,14 @@ from typing import Any, get_args
 from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, OneOf, Regexp
 
+from services.identity.commands.staff import StaffRole
 from services.identity.model.accounts import Role
+from services.identity.model.erasures import ErasureReason
 from shared.web.pagination import PageQuery
 
 GRANTABLE = list(get_args(Role))
+STAFF_ROLES = list(get_args(StaffRole))
+ERASURE_REASONS = list(get_args(ErasureReason))
 
 
 def _about(text: str) -> dict[str, Any]:
@@ -60,7 +64,9 @@ class MeSchema(Schema):
     tenant = fields.UUID(required=True)
     name = fields.String(required=True)
     unit = fields.String(required=True, allow_none=True, **_about("The unit of today's primary post."))
-    employment_type = fields.String(required=True, allow_none=True, **_about("PNS or PPPK; null for an operator."))
+    employment_type = fields.String(
+        required=True, allow_none=True, **_about("PNS or PPPK; null for operators and staff of providers.")
+    )
     posts = fields.List(fields.Nested(PostSchema), required=True)
     roles = fields.List(fields.Nested(RoleSchema), required=True)
 
@@ -87,7 +93,7 @@ class PersonSchema(Schema):
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
-    employment_type = fields.String(required=True)
+    employment_type = fields.String(required=True, allow_none=True, **_about("Null for the staff of a provider."))
     has_account = fields.Boolean(required=True, **_about("Whether a password was set."))
     posts = fields.List(fields.Nested(PostSchema), required=True)
     roles = fields.List(fields.Nested(RoleSchema), required=True)
@@ -147,6 +153,62 @@ class CodeSheetSchema(Schema):
     def _check_choice(self, body: dict[str, Any], **_: Any) -> None:
         if (body["people"] is None) == (body["unit"] is None):
             raise ValidationError("Name either people or a unit.", "people")
+
+
+class QueuedMailsSchema(Schema):
+    """For whom a mail waits, and who gets none: they have no address, or their account is closed."""
+
+    queued = fields.List(fields.UUID(), required=True)
+    unreachable = fields.List(fields.UUID(), required=True)
+
+
+class MailSchema(Schema):
+    """What became of a mail."""
+
+    id = fields.UUID(required=True)
+    person = fields.UUID(required=True, attribute="person_id")
+    queued_at = fields.AwareDateTime(required=True, format="iso")
+    tries = fields.Integer(required=True)
+    outcome = fields.String(
+        required=True, **_about("waiting, sent, refused (by the server), given_up, no_address or account_closed.")
+    )
+    ended_at = fields.AwareDateTime(required=True, format="iso", allow_none=True)
+
+
+class StaffDescriptionSchema(Schema):
+    """What one of the staff of a provider is called, and the address that they sign in with."""
+
+    name = fields.String(required=True, validate=Length(1, 200))
+    email = fields.String(required=True, validate=Length(3, 200))
+
+
+class NewStaffSchema(StaffDescriptionSchema):
+    """One of the staff of a provider."""
+
+    roles = fields.List(fields.String(validate=OneOf(STAFF_ROLES)), required=True, validate=Length(1, 2))
+
+
+class StaffSchema(Schema):
+    """One of the staff of a provider."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    roles = fields.List(fields.Nested(RoleSchema), required=True)
+
+
+class ErasureSchema(Schema):
+    """Why a person is erased. `person` repeats the id of the address, so that no slip erases anybody."""
+
+    person = fields.UUID(required=True)
+    reason = fields.String(required=True, validate=OneOf(ERASURE_REASONS))
+
+
+class ErasedSchema(Schema):
+    """The tombstone."""
+
+    person = fields.UUID(required=True, attribute="person_id")
+    reason = fields.String(required=True)
+    erased_at = fields.AwareDateTime(required=True, format="iso")
 
 
 class RosterQuery(Schema):

@@ -55,8 +55,10 @@ class Blueprint(SmorestBlueprint):
         cast("list[Any]", self._prepare_doc_cbks).append(_document_marks)
 
     def route(self, rule: str, *, methods: Sequence[str] = ("GET",), **options: Any) -> Callable[[View], View]:
-        """Register a view for a path; put this decorator on top."""
-        return cast("Callable[[View], View]", _untyped(super().route)(rule, methods=list(methods), **options))
+        """Register a view for a path; put this decorator on top. A path with ids may lead to nothing."""
+        register = cast("Callable[[View], View]", _untyped(super().route)(rule, methods=list(methods), **options))
+        documented = self.also("NOT_FOUND") if "<" in rule else (lambda view: view)
+        return lambda view: register(documented(view))
 
     def arguments(
         self, schema: type[Schema] | Schema, *, location: str = "json", **rest: Any

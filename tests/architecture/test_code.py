@@ -20,6 +20,7 @@ CATCH_EVERYTHING = {
     "services/embedded.py Worker._run": "the edge of a thread: nobody else would see it",
     "shared/messaging/consumer.py Consumer._alone": "whatever a handler raises is this event's outcome",
     "shared/messaging/consumer.py Consumer._handle": "a batch that fails is tried again, one event at a time",
+    "shared/messaging/errands.py Errands._run": "the edge of a thread: nobody else would see it",
     "shared/messaging/relay.py Relay.call_timers": "a timer that fails stops neither the others nor the events",
     "shared/messaging/consumer.py Consumer.run": "what means `wait` has several kinds; the rest is raised",
     "shared/messaging/relay.py Relay.run": "what means `wait` has several kinds; the rest is raised",

@@ -8,6 +8,7 @@ from sqlalchemy import Column, Index, Table, UniqueConstraint, Uuid
 from services.embedded import SERVICES
 
 WITHOUT_TENANT = {
+    ("identity", "delegated_sign_ins"): "begun by a browser of which nobody knows yet who sits at it",
     ("identity", "signing_keys"): "the platform's own keys sign the tokens of every tenant",
     ("identity", "refresh_tokens"): "reached by a secret's hash; its family has the tenant",
     ("identity", "sign_in_tries"): "reached by a name's hash before a tenant is known, if there is one",
@@ -20,6 +21,7 @@ KEYS_ACROSS_TENANTS = {
     ("identity", "directory", "name"): "a sign-in name has one owner on the whole platform",
     ("identity", "directory", "person_id"): "a person has one sign-in name",
     ("identity", "one_time_codes", "code_hash"): "hash of a secret, redeemed before the tenant is known",
+    ("identity", "password_resets", "name_hash"): "hash of a name that was typed, before it is known whose it is",
     ("identity", "operators", "name"): "operators belong to the platform; all have the tenant `national`",
 }
 """Unique keys that neither a tenant nor one row of a tenant stands in front of, and why."""

@@ -18,13 +18,14 @@ from services.identity.model import (
     SignInTries,
     TokenFamily,
 )
-from services.identity.model.accounts import check_password
+from services.identity.model.accounts import check_password, read_sign_in_name
 from services.identity.model.base import hash_secret
-from services.identity.model.codes import read_code
+from services.identity.model.codes import Purpose, read_code
 from services.identity.model.locks import hash_name
 from services.identity.passwords import Passwords
+from services.identity.queries.sign_in import may_sign_in
 from shared.database import bind_tenant
-from shared.errors import Conflict, Invalid, NotFound
+from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import NATIONAL
 
 
@@ -33,15 +34,15 @@ class NoSuchPerson(NotFound):
 
 
 class CodeNotValid(Invalid):
-    """A one-time code works once, within 14 days, until a newer one is made."""
+    """A one-time code works once, while it is young enough, until a newer one is made."""
+
+
+class AccountClosed(Forbidden):
+    """Whoever has left every post, and holds no role, does not sign in any more."""
 
 
 class OperatorNameTaken(Conflict):
     """An operator's name is what they sign in with."""
-
-
-class OperatorNameLooksLikeNip(Invalid):
-    """Eighteen digits are the name of a civil servant."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,11 @@ class SignedIn:
 
 
 def add_operator(session: Session, name: str) -> Operator:
-    """Register an operator of the platform. Raises `OperatorNameTaken`, `OperatorNameLooksLikeNip`."""
-    if name.isdigit():
-        raise OperatorNameLooksLikeNip("An operator's name needs a letter; digits alone could be a NIP.")
+    """Register an operator of the platform. Raises `OperatorNameTaken`, or what `Operator.register` raises."""
+    operator = Operator.register(name)
     if session.get(SignInName, name) is not None:
         raise OperatorNameTaken(f"Somebody signs in as {name} already.", name=name)
     bind_tenant(session, NATIONAL)
-    operator = Operator.register(name)
     session.add_all([operator, SignInName(name=name, tenant=NATIONAL, person_id=operator.id)])
     return operator
 
@@ -72,39 +71,50 @@ def make_code_for_person(session: Session, tenant: UUID, person_id: UUID, *, at:
     return make_code(session, tenant, person_id, at=at)
 
 
-def make_code(session: Session, tenant: UUID, person_id: UUID, *, at: datetime) -> tuple[str, OneTimeCode]:
-    """Make a one-time code for whoever signs in under this id; older ones stop working."""
-    session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == person_id))
-    code, kept = OneTimeCode.make(tenant=tenant, person_id=person_id, at=at)
+def make_code(
+    session: Session, tenant: UUID, person_id: UUID, *, at: datetime, purpose: Purpose = "invitation"
+) -> tuple[str, OneTimeCode]:
+    """Make a one-time code for whoever signs in under this id; older ones of the same purpose stop working."""
+    session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == person_id, OneTimeCode.purpose == purpose))
+    code, kept = OneTimeCode.make(tenant=tenant, person_id=person_id, at=at, purpose=purpose)
     session.add(kept)
     return code, kept
 
 
-def set_password(session: Session, code: str, password: str, *, passwords: Passwords, at: datetime) -> SignedIn:
-    """Set a password by a one-time code, which is used up; a lock is lifted, and whoever was signed in no longer is.
+def set_password(
+    session: Session, code: str, password: str, *, passwords: Passwords, language: str, at: datetime
+) -> SignedIn:
+    """Set a first or a new password by a one-time code.
 
-    Raises `CodeNotValid`, or what `check_password` raises, and then the code stays.
+    The person's codes are used up, a lock is lifted, and whoever was signed in with the old password no longer is.
+    Raises `CodeNotValid`, `AccountClosed`, or what `check_password` raises, and then the code stays.
     """
     kept = session.get(OneTimeCode, hash_secret(read_code(code)), with_for_update=True)
     if kept is None or not kept.is_valid(at):
-        raise CodeNotValid("This code was used before, is older than 14 days, or a newer one was made.")
+        raise CodeNotValid("This code was used before, is too old, or a newer one was made.")
     name = _sign_in_name(session, kept.person_id)
     check_password(password, sign_in_name=name)
     bind_tenant(session, kept.tenant)
+    _require_open(session, kept.tenant, kept.person_id, at)
     account = session.get(Account, kept.person_id)
     if account is None:
-        session.add(_account(kept, passwords.hash(password), at))
-    else:
-        account.password_hash, account.changed_at = passwords.hash(password), at
-        end_sessions(session, kept.person_id, at=at)
-    session.delete(kept)
+        account = Account(person_id=kept.person_id, tenant=kept.tenant)
+        session.add(account)
+    account.password_hash, account.changed_at, account.language = passwords.hash(password), at, language
+    end_sessions(session, kept.person_id, at=at)
+    session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == kept.person_id))
     session.execute(delete(SignInTries).where(SignInTries.name_hash == hash_name(name)))
     return SignedIn(kept.tenant, kept.person_id)
 
 
-def sign_in(session: Session, name: str, password: str, *, passwords: Passwords) -> SignedIn | None:
-    """Check a name and a password. Gives None for a wrong one, after the same work whether the name exists or not."""
-    entry = session.get(SignInName, name)
+def sign_in(
+    session: Session, name: str, password: str, *, passwords: Passwords, language: str, at: datetime
+) -> SignedIn | None:
+    """Check a name and a password. Gives None for a wrong one, after the same work whether the name exists or not.
+
+    Raises `AccountClosed` for a right one of somebody who has left.
+    """
+    entry = session.get(SignInName, read_sign_in_name(name))
     account: Account | None = None
     if entry is not None:
         bind_tenant(session, entry.tenant)
@@ -113,6 +123,8 @@ def sign_in(session: Session, name: str, password: str, *, passwords: Passwords)
     if entry is None or account is None or not right:
         bind_tenant(session, None)
         return None
+    _require_open(session, entry.tenant, entry.person_id, at)
+    account.language = language
     if passwords.is_outdated(account.password_hash):
         account.password_hash = passwords.hash(password)
     return SignedIn(entry.tenant, entry.person_id)
@@ -152,8 +164,9 @@ def _revoke(session: Session, which: Any, at: datetime) -> None:
     session.execute(update(TokenFamily).where(which, TokenFamily.revoked_at.is_(None)).values(revoked_at=at))
 
 
-def _account(code: OneTimeCode, password_hash: str, at: datetime) -> Account:
-    return Account(person_id=code.person_id, tenant=code.tenant, password_hash=password_hash, changed_at=at)
+def _require_open(session: Session, tenant: UUID, person_id: UUID, at: datetime) -> None:
+    if not may_sign_in(session, tenant, person_id, at=at):
+        raise AccountClosed("This account is closed: its person holds no post here any more.")
 
 
 def _sign_in_name(session: Session, person_id: UUID) -> str:

@@ -27,7 +27,10 @@ def add_machine(
     if tenant_code is not None:
         found = session.scalar(select(Tenant.id).where(Tenant.code == tenant_code))
         if found is None:
-            raise NoSuchTenant(f"There is no city or provider {tenant_code}; `cities add` makes one.", code=tenant_code)
+            raise NoSuchTenant(
+                f"There is no city or provider {tenant_code}; `cities add` or `providers add` makes one.",
+                code=tenant_code,
+            )
         tenant = found
     secret, client = Client.machine(name=name, tenant=tenant, roles=roles, at=at)
     session.add(client)

@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from services.identity.commands.accounts import NoSuchPerson
-from services.identity.commands.names import note_looks
 from services.identity.model import CodeMade, OneTimeCode
 from services.identity.model.codes import print_code
 from services.identity.queries.people import Named, Sight, names_of, units_from, waiting_in
@@ -48,6 +47,7 @@ class Slip:
 
     name: str
     unit: str | None
+    has_nip: bool
     code: str
     expires_at: datetime
 
@@ -74,12 +74,12 @@ def make_slips(session: Session, tenant: UUID, people: Collection[UUID], *, by: 
     named = sorted(names_of(session, tenant, wanted, Sight(own=by.id, everyone=True)), key=_place)
     if len(named) < len(wanted):
         raise NoSuchPerson("One of these people is not here; no code was made.")
-    session.execute(delete(OneTimeCode).where(OneTimeCode.tenant == tenant, OneTimeCode.person_id.in_(wanted)))
+    older = delete(OneTimeCode).where(OneTimeCode.tenant == tenant, OneTimeCode.person_id.in_(wanted))
+    session.execute(older.where(OneTimeCode.purpose == "invitation"))
     made = [(one, *OneTimeCode.make(tenant=tenant, person_id=one.id, at=at, typed=True)) for one in named]
     session.add_all(kept for _, _, kept in made)
-    note_looks(session, tenant, wanted, by=by.id, machine=by.machine, at=at)
     note_codes(session, tenant, wanted, by=by, at=at)
-    return [Slip(one.name, one.unit, print_code(code), kept.expires_at) for one, code, kept in made]
+    return [Slip(one.name, one.unit, one.has_nip, print_code(code), kept.expires_at) for one, code, kept in made]
 
 
 def note_codes(session: Session, tenant: UUID, people: Collection[UUID], *, by: Maker, at: datetime) -> None:

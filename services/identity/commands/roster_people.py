@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from services.identity.commands.addresses import keep_addresses
 from services.identity.model import Person, SignInName
 from services.identity.model.people import MoveBeforePresentPost, PostWanted
 from services.identity.roster import Person as PersonRow
@@ -59,6 +61,9 @@ def take_people(
     return [person_assigned(change.person) for change in changes if change.assigned], errors
 
 
+_EMPLOYMENT: Mapping[str | None, Literal["PNS", "PPPK"] | None] = {"PNS": "PNS", "PPPK": "PPPK", None: None}
+
+
 def person_assigned(person: Person) -> PersonAssigned:
     """Give the event that tells a person's whole employment and all their posts."""
     posts = tuple(
@@ -75,7 +80,7 @@ def person_assigned(person: Person) -> PersonAssigned:
     return PersonAssigned(
         tenant=person.tenant,
         person=person.id,
-        employment_type="PPPK" if person.employment_type == "PPPK" else "PNS",
+        employment_type=_EMPLOYMENT[person.employment_type],
         contract_start=person.contract_start,
         posts=posts,
     )
@@ -108,6 +113,7 @@ def _write(session: Session, changes: Sequence[_Change], today: date) -> None:
     for change in changes:
         change.assigned |= change.person.take_posts(change.wanted, on=today)
     session.flush()
+    keep_addresses(session, [change.person for change in changes if change.created or change.described])
 
 
 def _count(change: _Change, counts: Counts) -> None:

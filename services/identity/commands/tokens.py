@@ -13,6 +13,7 @@ from services.identity.model.base import hash_secret, new_secret
 from services.identity.model.grants import CODE_LIFE
 from services.identity.queries.people import name_of
 from services.identity.queries.roles import roles_of
+from services.identity.queries.sign_in import may_sign_in
 from services.identity.tokens import RoleClaim, Signer, s256
 from shared.database import bind_tenant
 from shared.errors import Invalid
@@ -133,6 +134,8 @@ def revoke_token(session: Session, token: str, client: Client, *, at: datetime) 
 
 def _tokens_of(session: Session, family: TokenFamily, *, issuer: str, nonce: str | None, at: datetime) -> Tokens:
     bind_tenant(session, family.tenant)
+    if not may_sign_in(session, family.tenant, family.person_id, at=at):
+        raise GrantNotValid("The account is closed.")
     refresh_token, kept = RefreshToken.make(family)
     session.add(kept)
     signer = Signer(issuer=issuer, key=signing_key(session, at=at), at=at)

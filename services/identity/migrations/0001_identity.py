@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("password_hash", sa.String(length=200), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_accounts")),
     )
@@ -86,13 +87,33 @@ def upgrade() -> None:
     )
     protect("complete_rosters")
     op.create_table(
+        "delegated_sign_ins",
+        sa.Column("state_hash", sa.String(length=64), nullable=False),
+        sa.Column("browser", sa.String(length=64), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("verifier", sa.String(length=64), nullable=False),
+        sa.Column("next", sa.Text(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("state_hash", name=op.f("pk_delegated_sign_ins")),
+    )
+    op.create_index("ix_delegated_sign_ins_end", "delegated_sign_ins", ["expires_at"], unique=False)
+    op.create_table(
         "directory",
-        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_directory")),
         sa.UniqueConstraint("person_id", name=op.f("uq_directory_person_id")),
     )
+    op.create_table(
+        "erased_people",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=30), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_erased_people")),
+    )
+    protect("erased_people")
     op.create_table(
         "jobs",
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -103,22 +124,35 @@ def upgrade() -> None:
     )
     protect("jobs")
     op.create_table(
-        "name_looks",
+        "mail_addresses",
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("address_hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_mail_addresses")),
+    )
+    op.create_index("ix_mail_addresses_address", "mail_addresses", ["address_hash"], unique=False)
+    op.create_table(
+        "mails",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("looked_by", sa.Uuid(), nullable=False),
-        sa.Column("machine", sa.Boolean(), nullable=False),
-        sa.Column("looked_at", UtcDateTime(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
+        sa.Column("queued_at", UtcDateTime(), nullable=False),
+        sa.Column("not_before", UtcDateTime(), nullable=False),
+        sa.Column("tries", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=20), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_name_looks")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
     )
-    op.create_index("ix_name_looks_person", "name_looks", ["tenant", "person_id", "looked_at"], unique=False)
-    protect("name_looks")
+    op.create_index("ix_mails_due", "mails", ["ended_at", "not_before"], unique=False)
+    op.create_index("ix_mails_person", "mails", ["tenant", "person_id"], unique=False)
+    protect("mails")
     op.create_table(
         "one_time_codes",
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("purpose", sa.String(length=10), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_one_time_codes")),
     )
@@ -133,12 +167,23 @@ def upgrade() -> None:
     )
     protect("operators")
     op.create_table(
+        "password_resets",
+        sa.Column("name_hash", sa.String(length=64), nullable=False),
+        sa.Column("tenant", sa.Uuid(), nullable=True),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("queued", sa.Boolean(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_password_resets")),
+    )
+    op.create_index("ix_password_resets_end", "password_resets", ["expires_at"], unique=False)
+    op.create_index("ix_password_resets_person", "password_resets", ["person_id"], unique=False)
+    op.create_table(
         "people",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("nip", sa.String(length=18), nullable=False),
+        sa.Column("nip", sa.String(length=18), nullable=True),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("email", sa.String(length=200), nullable=True),
-        sa.Column("employment_type", sa.String(length=4), nullable=False),
+        sa.Column("employment_type", sa.String(length=4), nullable=True),
         sa.Column("contract_start", sa.Date(), nullable=True),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),

@@ -6,12 +6,15 @@ from services.identity.model.browsers import BrowserSession
 from services.identity.model.clients import Client
 from services.identity.model.codes import CodeMade, OneTimeCode
 from services.identity.model.complete_rosters import CompleteRoster
+from services.identity.model.delegations import DelegatedSignIn
+from services.identity.model.erasures import ErasedPerson
 from services.identity.model.grants import AuthorizationCode, RefreshToken, TokenFamily
 from services.identity.model.keys import SigningKey
 from services.identity.model.locks import SignInTries
-from services.identity.model.looks import NameLook
+from services.identity.model.mails import Mail, MailAddress
 from services.identity.model.organisation import Job, Tenant, Unit
 from services.identity.model.people import Person, PostHeld
+from services.identity.model.resets import PasswordReset
 
 __all__ = [
     "Account",
@@ -21,10 +24,14 @@ __all__ = [
     "Client",
     "CodeMade",
     "CompleteRoster",
+    "DelegatedSignIn",
+    "ErasedPerson",
     "Job",
-    "NameLook",
+    "Mail",
+    "MailAddress",
     "OneTimeCode",
     "Operator",
+    "PasswordReset",
     "Person",
     "PostHeld",
     "RefreshToken",

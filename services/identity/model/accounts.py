@@ -1,5 +1,6 @@
 """Who may sign in and as what: names to sign in with, passwords, granted roles, and the operators of the platform."""
 
+import re
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -17,6 +18,8 @@ Role = Literal["trainer", "manager", "analyst", "administrator"]
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+
+_OPERATOR_NAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 
 
 class RoleNeedsUnit(Invalid):
@@ -39,8 +42,16 @@ class PasswordHoldsSignInName(Invalid):
     """A password that holds the NIP is the first that others try."""
 
 
+class OperatorNameLooksLikeNip(Invalid):
+    """Eighteen digits are the name of a civil servant."""
+
+
+class OperatorNameNotUsable(Invalid):
+    """An operator's name is typed at every sign-in, and must look neither like a NIP nor like an address."""
+
+
 class SignInName(Base, kind="record"):
-    """The directory: a NIP or an operator's name, and the tenant and person behind it.
+    """The directory: a NIP, the address of a provider's staff or an operator's name, and who is behind it.
 
     It is read before a tenant is known, so that a sign-in finds its tenant. A name stands for one person of the
     whole platform.
@@ -48,7 +59,7 @@ class SignInName(Base, kind="record"):
 
     __tablename__ = "directory"
 
-    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
     tenant: Mapped[UUID]
     person_id: Mapped[UUID] = mapped_column(unique=True)
 
@@ -63,7 +74,13 @@ class Operator(TenantOwned, Base, kind="record"):
 
     @classmethod
     def register(cls, name: str) -> Self:
-        """Make an operator."""
+        """Make an operator. Raises `OperatorNameLooksLikeNip`, `OperatorNameNotUsable`."""
+        if name.isdigit():
+            raise OperatorNameLooksLikeNip("An operator's name needs a letter; digits alone could be a NIP.")
+        if not _OPERATOR_NAME.fullmatch(name):
+            raise OperatorNameNotUsable(
+                "An operator's name has 2 to 60 small letters, digits and . _ -, and begins with a letter."
+            )
         return cls(id=new_id(), tenant=NATIONAL, name=name)
 
 
@@ -75,6 +92,7 @@ class Account(TenantOwned, Base, kind="record"):
     person_id: Mapped[UUID] = mapped_column(primary_key=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     changed_at: Mapped[datetime]
+    language: Mapped[str] = mapped_column(String(2))  # Of the last sign-in: the one in which mails are written.
 
 
 class RoleGrant(TenantOwned, Base, kind="record"):
@@ -96,6 +114,16 @@ class RoleGrant(TenantOwned, Base, kind="record"):
         if role != "manager" and unit_id is not None:
             raise RoleTakesNoUnit(f"The role {role} counts for the whole tenant; leave the unit out.", role=role)
         return cls(id=new_id(), tenant=tenant, person_id=person_id, role=role, unit_id=unit_id)
+
+
+def read_sign_in_name(typed: str) -> str:
+    """Give the name that somebody typed as the directory has it.
+
+    A NIP is often written in groups, an address with capitals; no name holds a NUL character.
+    """
+    name = typed.replace("\0", "").strip()
+    grouped = name.replace(" ", "")
+    return grouped if grouped.isdigit() else name.casefold()
 
 
 def check_password(password: str, *, sign_in_name: str) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from sqlalchemy import Index, String
@@ -11,11 +11,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.identity.model.base import TYPED_LENGTH, TYPED_SIGNS, Base, hash_secret, new_secret, new_typed_secret
 from shared.database import TenantOwned
 
-CODE_LIFE = timedelta(days=14)
+Purpose = Literal["invitation", "reset"]
+"""Why there is a code: an administrator made it, or the person asked for it at the sign-in pages."""
+
+CODE_LIVES: dict[Purpose, timedelta] = {"invitation": timedelta(days=14), "reset": timedelta(hours=1)}
 
 
 class OneTimeCode(Base, kind="record"):
-    """A code that sets a password once within 14 days. Only its hash is kept; a newer one replaces it.
+    """A code that sets a password once, within the life of its purpose. Only its hash is kept.
+
+    A newer one of the same purpose replaces it. One that anybody can ask for with a NIP, the reset's, must not replace
+    the one that an administrator has handed out.
 
     It belongs to the platform because it names its tenant: whoever opens the link has not said who they are.
     """
@@ -26,16 +32,25 @@ class OneTimeCode(Base, kind="record"):
     code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     tenant: Mapped[UUID]
     person_id: Mapped[UUID]
+    purpose: Mapped[str] = mapped_column(String(10))
     expires_at: Mapped[datetime]
 
     @classmethod
-    def make(cls, *, tenant: UUID, person_id: UUID, at: datetime, typed: bool = False) -> tuple[str, Self]:
+    def make(
+        cls, *, tenant: UUID, person_id: UUID, at: datetime, typed: bool = False, purpose: Purpose = "invitation"
+    ) -> tuple[str, Self]:
         """Make a code for a person: one for a link, or one that is `typed` from paper.
 
         Gives the code itself, which nobody can read again, and what is kept.
         """
         code = new_typed_secret() if typed else new_secret()
-        kept = cls(code_hash=hash_secret(code), tenant=tenant, person_id=person_id, expires_at=at + CODE_LIFE)
+        kept = cls(
+            code_hash=hash_secret(code),
+            tenant=tenant,
+            person_id=person_id,
+            purpose=purpose,
+            expires_at=at + CODE_LIVES[purpose],
+        )
         return code, kept
 
     def is_valid(self, at: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Tenants with their zone, the unit tree of a tenant, and its jobs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal, Self
@@ -16,9 +17,21 @@ from shared.ids import new_id
 
 TenantKind = Literal["city", "provider"]
 
+LONGEST_NAME = 200
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+
 
 class UnknownZone(Invalid):
     """A tenant needs an IANA time zone, because its days and years are cut there."""
+
+
+class TenantCodeNotUsable(Invalid):
+    """A tenant's code is typed on command lines and stands in file names."""
+
+
+class TenantNameMissing(Invalid):
+    """People read the name of their city or provider on pages, sheets and mails."""
 
 
 class UnitsFormRing(Invalid):
@@ -38,7 +51,13 @@ class Tenant(Base, kind="record"):
 
     @classmethod
     def define(cls, *, kind: TenantKind, code: str, name: str, zone: str) -> Self:
-        """Make a tenant. Raises `UnknownZone`."""
+        """Make a tenant. Raises `TenantCodeNotUsable`, `TenantNameMissing` or `UnknownZone`."""
+        if not _CODE.fullmatch(code):
+            raise TenantCodeNotUsable(
+                "A code has 1 to 40 letters, digits and . _ -, and begins with a letter or a digit."
+            )
+        if not name.strip() or len(name) > LONGEST_NAME:
+            raise TenantNameMissing(f"Give the name in 1 to {LONGEST_NAME} characters.")
         if zone not in available_timezones():
             raise UnknownZone(f"{zone} is no IANA time zone; write one like Asia/Jakarta.", zone=zone)
         return cls(id=new_id(), kind=kind, code=code, name=name, zone=ZoneInfo(zone).key)

@@ -1,5 +1,6 @@
 """People and the posts they hold: the whole history, one primary post at a time."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,9 @@ from shared.ids import new_id
 
 Place = tuple[UUID, str, bool]
 """Unit, job, and whether it is the primary post."""
+
+
+NIP = re.compile(r"[0-9]{18}")
 
 
 class MoveBeforePresentPost(Conflict):
@@ -78,16 +82,19 @@ class PostHeld(TenantOwned, Base, kind="record"):
 
 
 class Person(TenantOwned, Base, kind="record"):
-    """A civil servant. The NIP, the name and the address live here alone: no event, URL or log holds them."""
+    """A civil servant of a city, or one of the staff of a provider, who has neither a NIP nor posts.
+
+    The NIP, the name and the address live here alone: no event, URL or log holds them.
+    """
 
     __tablename__ = "people"
     __table_args__ = (Index("uq_people_nip", "tenant", "nip", unique=True), Index("ix_people_name", "tenant", "name"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    nip: Mapped[str] = mapped_column(String(18))
+    nip: Mapped[str | None] = mapped_column(String(18))
     name: Mapped[str] = mapped_column(String(200))
     email: Mapped[str | None] = mapped_column(String(200))
-    employment_type: Mapped[str] = mapped_column(String(4))
+    employment_type: Mapped[str | None] = mapped_column(String(4))
     contract_start: Mapped[date | None] = mapped_column(Date)
     posts: Mapped[list[PostHeld]] = relationship(
         cascade="all, delete-orphan", order_by=(PostHeld.valid_from, PostHeld.id), lazy="selectin"
@@ -95,7 +102,14 @@ class Person(TenantOwned, Base, kind="record"):
 
     @classmethod
     def register(
-        cls, tenant: UUID, *, nip: str, name: str, email: str | None, employment_type: str, contract_start: date | None
+        cls,
+        tenant: UUID,
+        *,
+        nip: str | None,
+        name: str,
+        email: str | None,
+        employment_type: str | None,
+        contract_start: date | None,
     ) -> Self:
         """Make a person without a post."""
         return cls(
@@ -145,6 +159,14 @@ class Person(TenantOwned, Base, kind="record"):
             else:
                 post.valid_to = successor - timedelta(days=1)
         return bool(ending)
+
+    def may_sign_in(self, day: date, *, has_role: bool) -> bool:
+        """Tell whether the account is open: while a post is held or still to come, or a role was granted.
+
+        Whoever has left every post is no learner of the city any more; a role, which somebody granted by hand, is taken
+        by hand. The staff of a provider hold no posts, so that their roles alone count.
+        """
+        return has_role or any(post.valid_to is None or day <= post.valid_to for post in self.posts)
 
     def open_posts(self) -> list[PostHeld]:
         """Give the posts whose end is not known."""

@@ -1,17 +1,15 @@
 """The page with one-time codes that an administrator prints, cuts and hands out."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import Response, make_response, render_template, url_for
 
 from services.identity.commands.code_sheets import Slip
 from services.identity.links import first_sign_in_address
+from services.identity.mail_texts import tell_moment
 from services.identity.model import Tenant
-from services.identity.pages.language import language, say
+from services.identity.pages.language import language
 from shared.web.edge import edge
 from shared.web.work import session
 
@@ -21,11 +19,10 @@ SHEET_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-acti
 def code_sheet(tenant_id: UUID, slips: Sequence[Slip]) -> Response:
     """Give the page: one slip a person, in the language of the request, with the hours of the city."""
     tenant, settings = session().get_one(Tenant, tenant_id), edge().settings
-    zone = ZoneInfo(tenant.zone)
     page = render_template(
         "identity/code_sheet.html",
         tenant=tenant.name,
-        slips=[(slip, _until(slip.expires_at, zone)) for slip in slips],
+        slips=[(slip, tell_moment(slip.expires_at, tenant.zone, language())) for slip in slips],
         address=first_sign_in_address(settings),
         # The page may be shown from elsewhere, such as a blob of the portal's, so that the address is a whole one.
         style=f"{settings.public_url}{url_for('pages.static', filename='sheet.css')}",
@@ -34,9 +31,3 @@ def code_sheet(tenant_id: UUID, slips: Sequence[Slip]) -> Response:
     answer.headers["Content-Security-Policy"] = SHEET_POLICY
     answer.headers["Referrer-Policy"] = "no-referrer"
     return answer
-
-
-def _until(at: datetime, zone: ZoneInfo) -> str:
-    local = at.astimezone(zone)
-    hour = say("%(hour)s.%(minute)s", hour=f"{local:%H}", minute=f"{local:%M}")
-    return f"{format_date(local, 'd MMMM yyyy', locale=language())}, {hour} {local:%Z}"

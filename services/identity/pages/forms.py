@@ -51,5 +51,11 @@ class NewPasswordForm(PageForm):
     again = PasswordField()
 
 
+class ForgottenForm(PageForm):
+    """The name of somebody who forgot the password: a NIP or an address."""
+
+    name = StringField()
+
+
 class SignOutForm(PageForm):
     """A button."""

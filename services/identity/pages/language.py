@@ -7,6 +7,7 @@ nothing has to be compiled.
 import io
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 import flask_babel  # type: ignore[import-untyped]  # It comes without types.
 from babel.messages.mofile import write_mo
@@ -39,6 +40,22 @@ def register(app: Flask) -> None:
 def say(sentence: str, **values: object) -> str:
     """Give an Indonesian sentence of the sources in the language of the request."""
     return str(flask_babel.gettext(sentence, **values))
+
+
+class Say(Protocol):
+    """Gives an Indonesian sentence of the sources in one language."""
+
+    def __call__(self, sentence: str, /, **values: object) -> str: ...
+
+
+def saying(language: str) -> Say:
+    """Give what says sentences in a language, where there is no request: in mails."""
+
+    def say(sentence: str, /, **values: object) -> str:
+        said = english().ugettext(sentence) if language == "en" else sentence
+        return str(said) % values if values else str(said)
+
+    return say
 
 
 @cache

@@ -7,14 +7,19 @@ from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
 
 from services.identity.commands import accounts, locks
-from services.identity.commands.accounts import CodeNotValid
+from services.identity.commands.accounts import AccountClosed, CodeNotValid
 from services.identity.commands.locks import Try
-from services.identity.model.accounts import PasswordHoldsSignInName, PasswordTooLong, PasswordTooShort
+from services.identity.model.accounts import (
+    PasswordHoldsSignInName,
+    PasswordTooLong,
+    PasswordTooShort,
+    read_sign_in_name,
+)
 from services.identity.model.codes import is_typed_code
 from services.identity.oidc.authorization import origin_to_return_to
 from services.identity.pages import browsers
 from services.identity.pages.forms import NewPasswordForm, SignInForm, SignOutForm
-from services.identity.pages.language import say
+from services.identity.pages.language import language, say
 from services.identity.passwords import Passwords
 from services.identity.queries.people import name_of
 from services.identity.settings import Locking
@@ -51,20 +56,13 @@ def _failed(answer: Response) -> bool:
     return answer.status_code == WRONG
 
 
-def _name_typed() -> str:
-    """Give the name to sign in with: a NIP is often written in groups, and no name holds a NUL character."""
-    typed = request.form.get("name", "").replace("\0", "").strip()
-    grouped = typed.replace(" ", "")
-    return grouped if grouped.isdigit() else typed
-
-
 @blueprint.get("/sign-in")
 @public
 @writes
 def sign_in() -> ResponseReturnValue:
     """Show the form for name and password."""
     form = SignInForm(next=request.args.get("next", ""))
-    return _sign_in_page(form)
+    return sign_in_page(form)
 
 
 @blueprint.post("/sign-in")
@@ -75,20 +73,24 @@ def check_sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if not form.validate():
         return _stranger()
-    name, at = _name_typed(), clock.now()
+    name, at = read_sign_in_name(form.name.data or ""), clock.now()
     counted = _count_try(name, at)
     who = None
-    if counted.may_go_on:
-        who = accounts.sign_in(session(), name, form.password.data or "", passwords=passwords())
+    try:
+        if counted.may_go_on:
+            password = form.password.data or ""
+            who = accounts.sign_in(session(), name, password, passwords=passwords(), language=language(), at=at)
+    except AccountClosed:
+        return sign_in_page(form, fault=_closed())
     if who is None and counted.locked_until:
         if counted.may_go_on:
             locks.note_lock(counted)
         return _locked_page(form, counted.locked_until, at)
     if who is None:
-        return _sign_in_page(form, fault=say("NIP atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi."))
+        return sign_in_page(form, fault=say("NIP atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi."))
     locks.forget_tries(session(), name)
     browsers.sign_in(who)
-    return redirect(_address_after(form.next.data or ""), 303)
+    return redirect(address_after(form.next.data or ""), 303)
 
 
 @blueprint.get("/first-sign-in")
@@ -111,8 +113,15 @@ def set_password() -> ResponseReturnValue:
         return _new_password_page(form, fault=say("Kedua kata sandi tidak sama. Ketik ulang yang sama dua kali."))
     try:
         who = accounts.set_password(
-            session(), form.code.data or "", form.password.data or "", passwords=passwords(), at=clock.now()
+            session(),
+            form.code.data or "",
+            form.password.data or "",
+            passwords=passwords(),
+            language=language(),
+            at=clock.now(),
         )
+    except AccountClosed:
+        return _new_password_page(form, fault=_closed())
     except CodeNotValid:
         if is_typed_code(form.code.data or ""):
             fault = say("Kode tidak berlaku. Periksa ketikannya, atau mintalah kode baru kepada administrator Anda.")
@@ -121,7 +130,7 @@ def set_password() -> ResponseReturnValue:
     except Invalid as refusal:
         return _new_password_page(form, fault=_sentence(refusal))
     browsers.sign_in(who)
-    return redirect(_address_after(""), 303)
+    return redirect(address_after(""), 303)
 
 
 @blueprint.get("/signed-in")
@@ -161,6 +170,10 @@ def too_often(_: Exception) -> ResponseReturnValue:
     return render_template("identity/too_often.html"), 429, {"Retry-After": "60"}
 
 
+def _closed() -> str:
+    return say("Akun ini ditutup, karena Anda tidak lagi memegang jabatan di sini. Hubungi administrator Anda.")
+
+
 def _count_try(name: str, at: datetime) -> Try:
     # What an answer of 400 and above did is undone, and tries at the same time must know of each other: a try is
     # counted in a unit of work of its own. SQLite has one writer, so that the request's own has to end first.
@@ -177,13 +190,14 @@ def _locked_page(form: SignInForm, until: datetime, at: datetime) -> Response:
     local = until.astimezone(locking().zone) + timedelta(seconds=60, milliseconds=-1)
     hour = say("%(hour)s.%(minute)s", hour=f"{local:%H}", minute=f"{local:%M}") + f" {local:%Z}"
     fault = say("Terlalu banyak kata sandi yang salah. Akun dikunci sampai %(hour)s; coba lagi sesudahnya.", hour=hour)
-    answer = _sign_in_page(form, fault=fault)
+    answer = sign_in_page(form, fault=fault)
     answer.status_code = 429
     answer.headers["Retry-After"] = str(seconds)
     return answer
 
 
-def _sign_in_page(form: SignInForm, *, fault: str = "") -> Response:
+def sign_in_page(form: SignInForm, *, fault: str = "") -> Response:
+    """Give the page with the form for name and password, and with what to mend."""
     page = render_template("identity/sign_in.html", form=form, fault=fault)
     answer = make_response(page, WRONG if fault else 200)
     # Browsers hold the redirect that follows a form to the policy too, and it leads to the site that asked.
@@ -205,7 +219,7 @@ def _stranger() -> ResponseReturnValue:
     return render_template("identity/stale.html"), 400
 
 
-def _address_after(query: str) -> str:
+def address_after(query: str) -> str:
     """Give where a fresh sign-in leads: on to the request that waited, or to a page of our own; never elsewhere."""
     return f"{url_for('oidc.authorize')}?{query}" if query else url_for("pages.signed_in")
 

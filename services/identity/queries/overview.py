@@ -34,7 +34,7 @@ class PersonSeen:
 
     id: UUID
     name: str
-    employment_type: str
+    employment_type: str | None
     has_account: bool
     posts: list[PostSeen]
     roles: list[RoleClaim]
@@ -53,13 +53,15 @@ class Me:
     posts: Sequence[PostSeen] = ()
 
 
-def me_of(session: Session, tenant: UUID, person_id: UUID) -> Me:
-    """Give a person with all posts, past ones too, or an operator."""
+def me_of(session: Session, tenant: UUID, person_id: UUID) -> Me | None:
+    """Give a person with all posts, past ones too, or an operator; None for somebody who was erased meanwhile."""
     roles = roles_of(session, tenant, person_id)
     if tenant == NATIONAL:
         operator = session.get_one(Operator, person_id)
         return Me(id=operator.id, tenant=tenant, name=operator.name, roles=roles)
-    person = session.scalars(select(Person).where(Person.tenant == tenant, Person.id == person_id)).one()
+    person = session.scalar(select(Person).where(Person.tenant == tenant, Person.id == person_id))
+    if person is None:
+        return None
     names = _unit_names(session, tenant, person.posts)
     post = person.primary_post(today_in(session, tenant))
     return Me(

@@ -12,6 +12,7 @@ from services.identity.model import Account, Operator, Person, PostHeld, SignInN
 from services.identity.model.organisation import units_below
 from shared import clock
 from shared.ids import NATIONAL
+from shared.web.caller import Caller
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Named:
     id: UUID
     name: str
     unit: str | None
+    has_nip: bool = True
 
 
 def today_in(session: Session, tenant: UUID) -> date:
@@ -79,7 +81,20 @@ def names_of(session: Session, tenant: UUID, ids: Collection[UUID], sight: Sight
     people = session.scalars(people_seen(tenant, sight, today=today).where(Person.id.in_(ids)).order_by(Person.id))
     posts = {person: person.primary_post(today) for person in people}
     named = unit_names(session, tenant, {post.unit_id for post in posts.values() if post})
-    return [Named(person.id, person.name, named[post.unit_id] if post else None) for person, post in posts.items()]
+    return [
+        Named(person.id, person.name, named[post.unit_id] if post else None, person.nip is not None)
+        for person, post in posts.items()
+    ]
+
+
+def oversees(session: Session, who: Caller, person_id: UUID) -> bool:
+    """Tell whether a caller is a manager of a person, who holds a post in or below the managed units today."""
+    units = units_from(session, who.tenant, [unit for unit in who.units("manager") if unit])
+    if not units:
+        return False
+    condition = holds_post_in(units, today=today_in(session, who.tenant))
+    person = select(Person.id).where(Person.tenant == who.tenant, Person.id == person_id, condition)
+    return session.scalar(person) is not None
 
 
 def waiting_in(session: Session, tenant: UUID, units: Collection[UUID]) -> list[UUID]:
@@ -101,7 +116,7 @@ def ids_of(session: Session, tenant: UUID, numbers: Sequence[str]) -> dict[str, 
     for start in range(0, len(numbers), 1_000):
         some = numbers[start : start + 1_000]
         rows = session.execute(select(Person.nip, Person.id).where(Person.tenant == tenant, Person.nip.in_(some)))
-        found.update({row.nip: row.id for row in rows})
+        found.update({row.nip: row.id for row in rows if row.nip})
     return found
 
 

@@ -5,7 +5,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,8 +25,10 @@ from services.identity.commands import accounts, clients
 from services.identity.commands.keys import signing_key
 from services.identity.commands.organisation import define_tenant
 from services.identity.commands.rosters import import_roster
+from services.identity.mail_round import send_mails
 from services.identity.model import Person, Tenant, Unit
 from services.identity.own_keys import own_keys
+from services.identity.queries.people import today_in
 from services.identity.queries.roles import roles_of
 from services.identity.tokens import RoleClaim, Signer, s256
 from shared import clock
@@ -165,6 +170,28 @@ class House:
             )
         return str(client.id), secret or ""
 
+    def mails(self) -> list[EmailMessage]:
+        """Let the errand send what is due, and read the mails in the folder, oldest first."""
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv("WIYATA_FOLDER", str(self.settings.folder))
+            environment.setenv("WIYATA_PUBLIC_URL", self.settings.public_url)
+            send_mails(self.database)
+        files = sorted((self.settings.folder / "mail").glob("*.eml"))
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files if file.is_file()]
+
+    def write_to(self, number: int, address: str) -> None:
+        """Let a person have an address, by a roster."""
+        with self.database.writing(self.city) as session:
+            rows = [one.replace(",,PNS,", f",{address},PNS,") for one in CITY_ROWS if one.startswith(nip(number))]
+            import_roster(session, self.city, roster(*rows))
+
+    def leave(self, number: int) -> None:
+        """Let yesterday be a person's last day in all posts."""
+        with self.database.writing(self.city) as session:
+            today = today_in(session, self.city)
+            person = session.get_one(Person, self.person(number))
+            person.depart([post.id for post in person.posts], last_day=today - timedelta(days=1), today=today)
+
     def second_city(self) -> UUID:
         """Another tenant, with one person (number 9) in one unit."""
         with self.database.writing() as session:
@@ -266,6 +293,8 @@ def house(empty_database: Path, running: Flask) -> House:
     edge = running.extensions["wiyata"]
     edge.database.close()
     shutil.copy(empty_database, edge.settings.folder / "identity.sqlite")
+    shutil.rmtree(edge.settings.folder / "mail", ignore_errors=True)
+    running.extensions["erasure_register"].unlink(missing_ok=True)
     edge.keys.refresh()
     limiter.reset()
     with edge.database.reading() as session:

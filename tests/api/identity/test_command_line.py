@@ -41,10 +41,17 @@ def test_an_operator_who_lost_the_password_gets_another_link(house: House) -> No
     assert open_link(house, second) == 303
 
 
-@pytest.mark.parametrize(("name", "refusal"), [("rina", "OperatorNameTaken"), (nip(3), "OperatorNameLooksLikeNip")])
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("rina", "OperatorNameTaken"),
+        (nip(3), "OperatorNameLooksLikeNip"),
+        *((name, "OperatorNameNotUsable") for name in ("", " ", "Rina", "rina@x.example", "r" * 61)),
+    ],
+)
 def test_an_operator_needs_a_name_of_the_own(house: House, name: str, refusal: str) -> None:
     run("operators", "add", "rina")
-    with pytest.raises(Exception, match=r"rina already|needs a letter") as refused:
+    with pytest.raises(Exception, match=r"rina already|needs a letter|2 to 60 small letters") as refused:
         run("operators", "add", name)
     assert type(refused.value).__name__ == refusal
 
@@ -61,6 +68,15 @@ def test_a_city_keeps_its_zone(house: House) -> None:
         run("cities", "add", "SMG", "Semarang", "Asia/Makassar")
     with pytest.raises(Exception, match="Mars/Olympus is no IANA time zone"):
         run("cities", "add", "MRS", "Olympus", "Mars/Olympus")
+
+
+@pytest.mark.parametrize("command", ["cities", "providers"])
+@pytest.mark.parametrize("code", ["", " ", "SMG KOTA", "../x", "x" * 41])
+def test_a_tenant_needs_a_code_and_a_name_that_can_be_used(house: House, command: str, code: str) -> None:
+    with pytest.raises(Exception, match="A code has 1 to 40 letters"):
+        run(command, "add", code, "Kota", "Asia/Jakarta")
+    with pytest.raises(Exception, match="Give the name"):
+        run(command, "add", "TNG", " ", "Asia/Jakarta")
 
 
 def test_a_machine_gets_a_secret_that_becomes_a_token(house: House) -> None:

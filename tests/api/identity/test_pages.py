@@ -95,6 +95,11 @@ def test_a_strange_name_is_a_wrong_name_and_comes_back_harmless(house: House, na
     assert "<script" not in answer.text
 
 
+def test_only_who_has_to_wait_is_told_how_long(house: House) -> None:
+    assert "Retry-After" not in sign_in(house.browser(), 3).headers
+    assert "Retry-After" not in house.browser().post("/api/identity/token", data={"grant_type": "x"}).headers
+
+
 def test_an_unknown_nip_and_a_wrong_password_get_the_same_answer(house: House) -> None:
     house.register(3)
     wrong = sign_in(house.browser(), 3, "bukan kata sandinya")

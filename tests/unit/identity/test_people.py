@@ -113,3 +113,15 @@ def test_a_future_move_leaves_the_present_post_until_then(person: Person) -> Non
     present = person.primary_post(TODAY)
     assert present is not None
     assert present.unit_id == DIK
+
+
+@pytest.mark.parametrize(
+    ("last_day", "may"), [(None, True), (TODAY, True), (date(2026, 12, 31), True), (date(2026, 11, 21), False)]
+)
+def test_an_account_is_open_until_the_last_day_of_the_last_post(
+    person: Person, last_day: date | None, *, may: bool
+) -> None:
+    hold(person, [wanted(since=date(2020, 3, 1))], on=TODAY)
+    person.posts[0].valid_to = last_day
+    assert person.may_sign_in(TODAY, has_role=False) is may
+    assert person.may_sign_in(TODAY, has_role=True)
