@@ -48,6 +48,13 @@ class Settings:
     s3_secret_key: str = field(repr=False)
     files_location: str
 
+    def __post_init__(self) -> None:
+        """Raise `WrongSetting` for settings that mean nothing without each other."""
+        if not self.s3_bucket and (self.s3_endpoint or self.s3_region or self.s3_access_key):
+            raise WrongSetting("WIYATA_S3_BUCKET is missing, while other settings say where it would be.")
+        if bool(self.s3_access_key) != bool(self.s3_secret_key):
+            raise WrongSetting("WIYATA_S3_ACCESS_KEY and WIYATA_S3_SECRET_KEY belong together: set both, or neither.")
+
     def database(self, service: str, role: Role) -> str:
         """Give the SQLAlchemy address of a service's database in a role."""
         template = {"owner": self.database_owner, "web": self.database_web, "worker": self.database_worker}[role]
@@ -100,7 +107,7 @@ def read_settings() -> Settings:
                 upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
                 certificate_limit=env.int("CERTIFICATE_LIMIT", 5_000_000, validate=Range(1_000)),
                 people_list_limit=env.int("PEOPLE_LIST_LIMIT", 64_000_000, validate=Range(1_000)),
-                s3_endpoint=env.str("S3_ENDPOINT", ""),
+                s3_endpoint=env.str("S3_ENDPOINT", "", validate=Regexp(r"\A(https?://[^/\s]+/?)?\Z")),
                 s3_bucket=env.str("S3_BUCKET", ""),
                 s3_region=env.str("S3_REGION", ""),
                 s3_access_key=env.str("S3_ACCESS_KEY", ""),

@@ -34,7 +34,7 @@ def download(storage: Storage, material: Material) -> Response:
         answer.set_etag(material.sha256)
     else:
         answer = _opened(storage, material)
-    answer.content_type = material.content_type
+    answer.mimetype = material.content_type
     _secure(answer, material)
     return answer
 
@@ -42,9 +42,11 @@ def download(storage: Storage, material: Material) -> Response:
 def _opened(storage: Storage, material: Material) -> Response:
     part = _wanted(material)
     start, stop = part or (0, material.size)
-    opened = storage.open(material.tenant, material.sha256, start, stop - start if part else None)
-    answer = Response(_pieces(opened), 206 if part else 200)
-    answer.call_on_close(opened.close)
+    answer = Response(status=206 if part else 200)
+    if request.method != "HEAD":
+        opened = storage.open(material.tenant, material.sha256, start, stop - start if part else None)
+        answer.response = _pieces(opened)
+        answer.call_on_close(opened.close)
     answer.content_length = stop - start
     answer.headers["Accept-Ranges"] = "bytes"
     if part:

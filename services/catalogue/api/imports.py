@@ -22,7 +22,7 @@ from shared.web.edge import edge
 @takes_file
 @blueprint.arguments(CourseImportQuery, location="query")
 @blueprint.response(201, CourseImportSchema)
-@blueprint.also("CONFLICT", "REQUEST_ENTITY_TOO_LARGE", OK=CourseImportSchema)
+@blueprint.also("CONFLICT", "REQUEST_ENTITY_TOO_LARGE", "LENGTH_REQUIRED", "SERVICE_UNAVAILABLE", OK=CourseImportSchema)
 def import_course(asked: dict[str, Any]) -> tuple[CourseImport, int, dict[str, str]]:
     """Take in a course manifest: a new course, or what the draft of the course with its code becomes."""
     limits = replace(Limits(), max_bytes=edge().settings.upload_limit)

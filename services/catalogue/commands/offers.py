@@ -5,10 +5,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.catalogue.editors import require_editor
+from services.catalogue.commands.editing import course_to_edit
 from services.catalogue.model import Course, KnownTenant, Offer
 from services.catalogue.model.offers import NoSuchOffer, ReceiverNotYetKnown
-from services.catalogue.queries import course_for
 from shared import clock
 from shared.events.catalogue import CourseOffered, CourseOfferEnded
 from shared.messaging import outbox
@@ -20,7 +19,7 @@ def offer_course(session: Session, course_id: UUID, receiver: UUID, *, by: Calle
 
     Raises `NoSuchCourse`, `NotAnEditorOfTheCourse`, `ReceiverNotYetKnown`, or what `Offer.make` raises.
     """
-    course = _locked_course(session, course_id, by)
+    course = course_to_edit(session, course_id, by=by)
     offer = _offer(session, course, receiver)
     if offer is not None and not offer.renew(course, at=clock.now()):
         return offer
@@ -38,20 +37,12 @@ def end_offer(session: Session, course_id: UUID, receiver: UUID, *, by: Caller) 
 
     An offer that has ended stays ended. Raises `NoSuchCourse`, `NotAnEditorOfTheCourse` or `NoSuchOffer`.
     """
-    course = _locked_course(session, course_id, by)
+    course = course_to_edit(session, course_id, by=by)
     offer = _offer(session, course, receiver)
     if offer is None:
         raise NoSuchOffer("The course was never offered to this tenant.")
     if offer.end(at=clock.now()):
         outbox.append(session, CourseOfferEnded(tenant=course.tenant, course=course.id, to=receiver))
-
-
-def _locked_course(session: Session, course_id: UUID, by: Caller) -> Course:
-    # Offers, withdrawal and publication of one course take turns, so that each is said once.
-    session.execute(select(Course.id).where(Course.id == course_id, Course.tenant == by.tenant).with_for_update())
-    course = course_for(session, course_id, by)
-    require_editor(course, by)
-    return course
 
 
 def _offer(session: Session, course: Course, receiver: UUID) -> Offer | None:

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from services.catalogue.app import service
-from services.catalogue.model import Competency, KnownAssessment, KnownPerson
+from services.catalogue.model import Competency, KnownAssessment, KnownPerson, KnownTenant, Measure
 from services.catalogue.queries import competencies_in_force, known_assessments
 from shared.database import Database
 from shared.events.assessment import AssessmentPublished
 from shared.events.catalogue import Outcome
 from shared.events.evaluation import Competency as Named
-from shared.events.evaluation import FrameworkPublished
-from shared.events.identity import PersonAssigned
+from shared.events.evaluation import DisplayClass, FrameworkPublished, ProgrammeMeasured
+from shared.events.identity import PersonAssigned, PersonErased, TenantDefined
 from shared.ids import NATIONAL, new_id
 from shared.messaging import outbox
 from shared.messaging.embedded import EmbeddedLog
@@ -26,7 +26,8 @@ from shared.plumbing import PARTITIONS, service_metadata, tables
 from shared.service import Service
 from shared.testing import Running, Suite
 
-CITY, OTHER = new_id(), new_id()
+CITY, OTHER, COURSE = new_id(), new_id(), new_id()
+AS_OF = datetime(2026, 11, 20, 3, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def publisher(folder: Path, name: str, log: EmbeddedLog) -> Running:
         speaking.service.metadata.create_all(session.connection())
         session.execute(tables.tables["partitions"].insert(), [{"number": number} for number in range(PARTITIONS)])
     return speaking
+
+
+def measured(display: DisplayClass) -> ProgrammeMeasured:
+    """What a city gained in a course, of which nothing but the number may be told."""
+    return ProgrammeMeasured(
+        tenant=CITY,
+        course=COURSE,
+        programme=new_id(),
+        display=display,
+        n=12,
+        gain=None,
+        low=None,
+        high=None,
+        g=None,
+        as_of=AS_OF,
+        rule_set="wiyata-2026-01",
+    )
 
 
 def test_facts_arrive_once_by_tenant_and_version_and_can_be_folded_again(flow: Suite) -> None:
@@ -77,6 +95,10 @@ def test_facts_arrive_once_by_tenant_and_version_and_can_be_folded_again(flow: S
     with flow["identity"].database.writing() as session:
         assigned = PersonAssigned(tenant=CITY, person=person, employment_type="PNS", contract_start=None, posts=())
         outbox.append(session, assigned, replace(assigned, id=new_id()))
+        outbox.append(session, TenantDefined(tenant=CITY, kind="city", zone="Asia/Jayapura"))
+        outbox.append(session, PersonErased(tenant=CITY, person=person))
+    with flow["evaluation"].database.writing() as session:
+        outbox.append(session, measured("count only"), measured("preliminary"))
     flow.settle()
 
     catalogue = flow["catalogue"]
@@ -90,7 +112,9 @@ def test_facts_arrive_once_by_tenant_and_version_and_can_be_folded_again(flow: S
         assert (known.assessment, known.version) == (assessment, 2)
         assert known.competencies == [{"competency": "PP", "level": 3}]
         assert known_assessments(session, OTHER, ["POST"]) == {}
-        assert session.scalars(select(KnownPerson.person)).all() == [person]
+        assert [(one.person, one.erased) for one in session.scalars(select(KnownPerson))] == [(person, True)]
+        assert session.scalars(select(KnownTenant.zone)).all() == ["Asia/Jayapura"]
+        assert [(one.display, one.as_of) for one in session.scalars(select(Measure))] == [("preliminary", AS_OF)]
         assert len(session.scalars(select(Competency)).all()) == 5
         assert len(session.scalars(select(KnownAssessment)).all()) == 1
     assert verify(service, catalogue.database, catalogue.log) == []

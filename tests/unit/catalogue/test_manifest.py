@@ -299,7 +299,7 @@ def test_a_manifest_is_written_only_with_exactly_its_files() -> None:
 WHOLE = archive_of()
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(st.binary(max_size=200) | st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6))
 def test_no_bytes_whatsoever_break_the_reader(change: bytes | list[tuple[int, int]]) -> None:
     source = bytearray(change if isinstance(change, bytes) else WHOLE)
