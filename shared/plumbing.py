@@ -155,6 +155,7 @@ accesses = Table(
     info={"kind": "plumbing", "row_security": "own"},
 )
 Index("ix_accesses_person", accesses.c.tenant, accesses.c.person, accesses.c.id)
+Index("ix_accesses_at", accesses.c.at)
 
 token_keys = Table(
     "token_keys",

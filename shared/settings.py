@@ -41,6 +41,7 @@ class Settings:
     upload_limit: int
     certificate_limit: int
     people_list_limit: int
+    accesses_kept_days: int
     s3_endpoint: str
     s3_bucket: str
     s3_region: str
@@ -107,6 +108,7 @@ def read_settings() -> Settings:
                 upload_limit=env.int("UPLOAD_LIMIT", 200_000_000, validate=Range(1_000)),
                 certificate_limit=env.int("CERTIFICATE_LIMIT", 5_000_000, validate=Range(1_000)),
                 people_list_limit=env.int("PEOPLE_LIST_LIMIT", 64_000_000, validate=Range(1_000)),
+                accesses_kept_days=env.int("ACCESSES_KEPT_DAYS", 730, validate=Range(1, 36_500)),
                 s3_endpoint=env.str("S3_ENDPOINT", "", validate=Regexp(r"\A(https?://[^/\s]+/?)?\Z")),
                 s3_bucket=env.str("S3_BUCKET", ""),
                 s3_region=env.str("S3_REGION", ""),

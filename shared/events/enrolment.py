@@ -46,7 +46,7 @@ class LearningStarted(EnrolmentFact, type="wiyata.enrolment.learning.started.v1"
 
 @dataclass(frozen=True, kw_only=True)
 class EnrolmentClosed(EnrolmentFact, type="wiyata.enrolment.enrolment.closed.v1"):
-    """The learner goes on no longer, without having completed; `closed_on` is a local day.
+    """The learner goes on no longer, without having completed; `closed_on` is the first local day of that.
 
     A corrected mark may still complete an enrolment that was closed as not completed: the latest sequence wins.
     """

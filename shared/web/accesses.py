@@ -1,15 +1,17 @@
 """Who looked at whose rows: noted by the view that shows them, kept before the answer leaves, shown to those people."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, Session
 
 from shared import clock
 from shared.database import Base, TenantOwned
 from shared.ids import new_id
 from shared.plumbing import accesses
+from shared.settings import read_settings
 from shared.web.auth import caller
 from shared.web.caller import Caller
 from shared.web.edge import visit
@@ -17,6 +19,9 @@ from shared.web.marks import marked, marks_at_hand
 
 shows_people = marked(shows_people=True)
 """Mark a view that may show rows of others. Its answer is held back unless it has called `note_access`."""
+
+FORGOTTEN_AT_ONCE = 10_000
+"""How many looks one transaction deletes. Once a minute that is 14 million a day: more than a city is looked at."""
 
 _BY_REACH = ("operator", "administrator", "analyst", "manager", "trainer", "learner")
 
@@ -69,6 +74,13 @@ def keep(session: Session) -> None:
         for person in others
     ]
     session.execute(insert(accesses), rows)
+
+
+def forget_old_accesses(session: Session) -> None:
+    """Delete looks that are older than the setting `WIYATA_ACCESSES_KEPT_DAYS`: a timer of every service."""
+    end = clock.now() - timedelta(days=read_settings().accesses_kept_days)
+    oldest = select(accesses.c.id).where(accesses.c.at < end).order_by(accesses.c.at).limit(FORGOTTEN_AT_ONCE)
+    session.execute(delete(accesses).where(accesses.c.id.in_(oldest)))
 
 
 def _others() -> list[UUID]:

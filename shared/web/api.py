@@ -57,8 +57,8 @@ class Blueprint(SmorestBlueprint):
     def route(self, rule: str, *, methods: Sequence[str] = ("GET",), **options: Any) -> Callable[[View], View]:
         """Register a view for a path; put this decorator on top. A path with ids may lead to nothing."""
         register = cast("Callable[[View], View]", _untyped(super().route)(rule, methods=list(methods), **options))
-        documented = self.also("NOT_FOUND") if "<" in rule else (lambda view: view)
-        return lambda view: register(documented(view))
+        not_found = self.also("NOT_FOUND")
+        return lambda view: register(not_found(view) if "<" in rule else view)
 
     def arguments(
         self, schema: type[Schema] | Schema, *, location: str = "json", **rest: Any

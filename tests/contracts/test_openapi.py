@@ -11,11 +11,15 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from services.embedded import SERVICES
 from shared.errors import NotYetKnown, Refusal
 from shared.web.app import App
+from shared.web.personal import personal
 from shared.web.problems import PROBLEM_JSON, STATUSES, ProblemType, problem_types
 
 every_service = pytest.mark.parametrize("name", [service.name for service in SERVICES])
-SAID_BY_TWO = {"class-is-closed", "class-not-open-yet", "machine-is-nobody"}
-"""Enrolment and assessment both keep the days of a class, identity and evaluation both know what is one's own."""
+SAID_BY_TWO = {"class-is-closed", "class-not-open-yet", "course-is-withdrawn", "machine-is-nobody"}
+"""Enrolment and assessment both keep the days of a class, identity and evaluation both know what is one's own.
+
+What is withdrawn can be neither begun in enrolment nor offered by the catalogue.
+"""
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 
@@ -55,7 +59,7 @@ def test_a_document_is_valid(apps: Mapping[str, App], name: str) -> None:
 @every_service
 def test_a_document_has_every_view_of_the_api_and_its_public_address(apps: Mapping[str, App], name: str) -> None:
     document = served(apps[name])
-    own = {blueprint.name for service in SERVICES if service.name == name for blueprint in service.api}
+    own = {blueprint.name for service in SERVICES if service.name == name for blueprint in (*service.api, personal)}
     routed = {
         method + " " + re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule)
         for rule in apps[name].url_map.iter_rules()

@@ -19,6 +19,7 @@ from shared.migrations import migrate
 from shared.plumbing import accesses
 from shared.plumbing import tables as plumbing
 from shared.service import Service
+from shared.web.accesses import forget_old_accesses
 from shared.web.app import App
 from shared.web.marks import marks_of
 from shared.web.personal import PLUMBING, personal
@@ -122,6 +123,11 @@ def test_a_service_that_hears_of_an_erasure_forgets_who_looked_at_the_person(ser
     assert kept == [other]
 
 
+@every_service
+def test_every_service_forgets_looks_of_long_ago(service: Service) -> None:
+    assert forget_old_accesses in service.timers
+
+
 SHOWS_NOBODY_ELSE: Mapping[str, Mapping[str, str]] = {
     "assessment": {
         "assessments": "what is authored",
@@ -153,6 +159,7 @@ SHOWS_NOBODY_ELSE: Mapping[str, Mapping[str, str]] = {
     "identity": {
         "identity.me": "the caller's own",
         "identity.units": "units",
+        "identity.tenants": "cities and providers",
         "identity.delete_sign_in_lock": "nothing",
         "identity.confirm_departures": "counts",
         "identity.post_erasure": "that the person is erased, whom nobody can tell any more",

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared.database import UtcDateTime
-from shared.migrations import create_plumbing, protect
+from shared.migrations import CALLER, create_plumbing, protect
 
 revision = "0001"
 down_revision = None
@@ -23,12 +23,24 @@ def upgrade() -> None:
         sa.Column("opens", sa.Date(), nullable=True),
         sa.Column("closes", sa.Date(), nullable=True),
         sa.Column("capacity", sa.BigInteger(), nullable=True),
+        sa.Column("trainers", sa.JSON(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.CheckConstraint("closes >= opens", name=op.f("ck_classes_days")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_classes")),
         sa.UniqueConstraint("tenant", "code", name=op.f("uq_classes_tenant_code")),
     )
     op.create_index("ix_classes_course", "classes", ["tenant", "course", "id"], unique=False)
+    op.create_index(
+        "ix_classes_unsettled",
+        "classes",
+        ["closes", "id"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'closed'"),
+        sqlite_where=sa.text("state <> 'closed'"),
+    )
     protect("classes")
     op.create_table(
         "course_versions",
@@ -47,16 +59,59 @@ def upgrade() -> None:
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "course", "version", name=op.f("pk_course_versions")),
     )
-    protect("course_versions")
+    op.create_index("ix_course_versions_course", "course_versions", ["course", "version"], unique=False)
+    op.create_table(
+        "course_withdrawals",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "course", name=op.f("pk_course_withdrawals")),
+    )
+    op.create_table(
+        "offers",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("course", sa.Uuid(), nullable=False),
+        sa.Column("provider", sa.Uuid(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "course", name=op.f("pk_offers")),
+    )
+    protect("offers")
+    for table in ("course_versions", "course_withdrawals"):
+        own = f"offers.tenant = {CALLER} AND offers.course = {table}.course AND offers.provider = {table}.tenant"
+        protect(table, also_read=f"EXISTS (SELECT FROM offers WHERE {own})")
     op.create_table(
         "people",
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("posts", sa.JSON(), nullable=False),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("sequence", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_people")),
     )
     protect("people")
+    op.create_table(
+        "posts",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=False),
+        sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("unit", sa.Uuid(), nullable=False),
+        sa.Column("is_primary", sa.Boolean(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("tenant", "person", "sequence", "number", name=op.f("pk_posts")),
+    )
+    op.create_index("ix_posts_unit", "posts", ["tenant", "unit"], unique=False)
+    protect("posts")
+    op.create_table(
+        "units",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("parent", sa.Uuid(), nullable=True),
+        sa.Column("sequence", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "id", name=op.f("pk_units")),
+    )
+    protect("units")
     op.create_table(
         "results",
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -71,6 +126,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_results_enrolment", "results", ["tenant", "enrolment"], unique=False)
     protect("results")
+    op.create_table(
+        "annulments",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("attempt", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("tenant", "attempt", name=op.f("pk_annulments")),
+    )
+    protect("annulments")
     op.create_table(
         "tenants",
         sa.Column("tenant", sa.Uuid(), nullable=False),
@@ -95,11 +157,13 @@ def upgrade() -> None:
         sa.Column("completed_on", sa.Date(), nullable=True),
         sa.Column("pre", sa.BigInteger(), nullable=True),
         sa.Column("post", sa.BigInteger(), nullable=True),
+        sa.Column("closed_reason", sa.String(length=20), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["class_id"], ["classes.id"], name=op.f("fk_enrolments_class_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolments")),
     )
-    op.create_index("ix_enrolments_class", "enrolments", ["tenant", "class_id"], unique=False)
+    op.create_index("ix_enrolments_class", "enrolments", ["tenant", "class_id", "state", "id"], unique=False)
     op.create_index("ix_enrolments_person", "enrolments", ["tenant", "person", "id"], unique=False)
     op.create_index(
         "uq_enrolments_open",
@@ -121,3 +185,54 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "enrolment", "lesson", name=op.f("pk_lesson_marks")),
     )
     protect("lesson_marks")
+    op.create_table(
+        "enrolment_jobs",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("class_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("units", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("done", sa.BigInteger(), nullable=False),
+        sa.Column("enrolled", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.Column("last_turn_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["class_id"], ["classes.id"], name=op.f("fk_enrolment_jobs_class_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_jobs")),
+    )
+    op.create_index("ix_enrolment_jobs_turns", "enrolment_jobs", ["tenant", "last_turn_at"], unique=False)
+    op.create_index(
+        "ix_enrolment_jobs_working",
+        "enrolment_jobs",
+        ["tenant", "last_turn_at"],
+        unique=False,
+        postgresql_where=sa.text("state = 'working'"),
+        sqlite_where=sa.text("state = 'working'"),
+    )
+    protect("enrolment_jobs")
+    op.create_table(
+        "enrolment_job_chunks",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("job", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["job"], ["enrolment_jobs.id"], name=op.f("fk_enrolment_job_chunks_job")),
+        sa.PrimaryKeyConstraint("tenant", "job", "number", name=op.f("pk_enrolment_job_chunks")),
+    )
+    protect("enrolment_job_chunks")
+    op.create_table(
+        "enrolment_job_refusals",
+        sa.Column("tenant", sa.Uuid(), nullable=False),
+        sa.Column("job", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("person", sa.Uuid(), nullable=True),
+        sa.Column("problem", sa.String(length=60), nullable=False),
+        sa.ForeignKeyConstraint(["job"], ["enrolment_jobs.id"], name=op.f("fk_enrolment_job_refusals_job")),
+        sa.PrimaryKeyConstraint("tenant", "job", "line", name=op.f("pk_enrolment_job_refusals")),
+    )
+    op.create_index("ix_enrolment_job_refusals_person", "enrolment_job_refusals", ["tenant", "person"], unique=False)
+    protect("enrolment_job_refusals")

@@ -1,7 +1,7 @@
 """Enrolments: a learner's place in a class, and what became of it."""
 
-from datetime import date
-from typing import Self
+from datetime import date, datetime
+from typing import Literal, Self
 from uuid import UUID
 
 from sqlalchemy import Date, ForeignKey, Index, String, text
@@ -11,9 +11,12 @@ from services.enrolment.model.base import Base
 from services.enrolment.model.classes import Class
 from services.enrolment.model.copies import CourseVersion, Person
 from services.enrolment.model.rule import Completion
+from shared import clock
 from shared.database import TenantOwned
 from shared.errors import Conflict, Forbidden, Invalid, NotFound, NotYetKnown
 from shared.ids import new_id
+
+ClosingReason = Literal["withdrawn", "not_completed", "erased"]
 
 
 class AlreadyEnrolled(Conflict):
@@ -37,7 +40,11 @@ class TenantNotYetKnown(NotYetKnown):
 
 
 class EnrolmentIsNotOpen(Conflict):
-    """An enrolment that is completed takes no further lesson marks."""
+    """An enrolment that is completed or closed takes no further lesson marks, and can't be withdrawn from."""
+
+
+class EnrolmentIsCompleted(Conflict):
+    """Nobody withdraws from what they have completed."""
 
 
 class EnrolmentNotFound(NotFound):
@@ -51,8 +58,9 @@ class LessonNotFound(NotFound):
 class Enrolment(TenantOwned, Base, kind="record"):
     """A person learns a version of a course in a class; `unit` is where they worked when they enrolled.
 
-    `state` is open or completed. `revision` counts what was said of the completion, 0 before the first time;
-    `completed_on`, `pre` and `post` are what was said last.
+    `state` is open, completed or closed. `revision` counts what was said of the completion, 0 before the first time,
+    and a revocation leaves it; `completed_on`, `pre` and `post` are what was said last, and None when it was revoked.
+    `closed_reason` says why a learner goes on no longer, `closed_on` since which day.
     """
 
     __tablename__ = "enrolments"
@@ -68,7 +76,7 @@ class Enrolment(TenantOwned, Base, kind="record"):
             sqlite_where=text("state = 'open'"),
         ),
         Index("ix_enrolments_person", "tenant", "person", "id"),
-        Index("ix_enrolments_class", "tenant", "class_id"),
+        Index("ix_enrolments_class", "tenant", "class_id", "state", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -85,6 +93,8 @@ class Enrolment(TenantOwned, Base, kind="record"):
     completed_on: Mapped[date | None] = mapped_column(Date)
     pre: Mapped[int | None]
     post: Mapped[int | None]
+    closed_reason: Mapped[ClosingReason | None] = mapped_column(String(20))
+    closed_on: Mapped[date | None] = mapped_column(Date)
 
     @classmethod
     def begin(cls, class_: Class, course: CourseVersion, person: Person, *, on: date) -> Self:
@@ -106,24 +116,59 @@ class Enrolment(TenantOwned, Base, kind="record"):
             completed_on=None,
             pre=None,
             post=None,
+            closed_reason=None,
+            closed_on=None,
         )
 
     def require_open(self) -> None:
         """Raise `EnrolmentIsNotOpen` unless the learner can still go on."""
         if self.state != "open":
             raise EnrolmentIsNotOpen(
-                f"The enrolment is {self.state}; a further lesson changes nothing.", state=self.state
+                f"The enrolment is {self.state}, so nothing more can be done in it.", state=self.state
             )
 
     def complete(self, completion: Completion) -> bool:
         """Take a completion over as the next revision; tell whether it says anything new.
 
+        One that was closed as not completed is completed by a mark that came or was corrected later. Who withdrew or
+        was erased has given up: their facts stay, and complete nothing.
         The minutes are not compared: a completed enrolment takes no marks, so they stay as they were.
         """
-        said = (self.completed_on, self.pre, self.post)
-        if self.revision and said == (completion.on, completion.pre, completion.post):
+        if self.closed_reason in ("withdrawn", "erased"):
             return False
-        self.state = "completed"
+        said, found = (self.completed_on, self.pre, self.post), (completion.on, completion.pre, completion.post)
+        if self.state == "completed" and said == found:
+            return False
+        self.state, self.closed_reason, self.closed_on = "completed", None, None
         self.revision += 1
-        self.completed_on, self.pre, self.post = completion.on, completion.pre, completion.post
+        self.completed_on, self.pre, self.post = found
         return True
+
+    def revoke(self) -> None:
+        """Take the completion back: the learner can go on. The next completion has a higher revision."""
+        self.state = "open"
+        self.completed_on, self.pre, self.post = None, None, None
+
+    def withdraw(self, *, on: date) -> bool:
+        """Give the place back; tell whether that is new. What was marked stays.
+
+        Raises `EnrolmentIsCompleted`, and `EnrolmentIsNotOpen` for one that was closed for another reason.
+        """
+        if self.closed_reason == "withdrawn":
+            return False
+        if self.state == "completed":
+            raise EnrolmentIsCompleted("The training is completed, so nobody withdraws from it any more.")
+        self.require_open()
+        self.close("withdrawn", on=on)
+        return True
+
+    def close(self, reason: ClosingReason, *, on: date) -> None:
+        """Let the learner go on no longer, since a day."""
+        self.state, self.closed_reason, self.closed_on = "closed", reason, on
+
+
+def day_in(zone: str | None, at: datetime) -> date:
+    """Give the local day of a city on which `at` falls. Raises `TenantNotYetKnown` where its zone is not known."""
+    if zone is None:
+        raise TenantNotYetKnown("The city's time zone is not known here yet. Try again in a second.")
+    return clock.local_day(at, zone)

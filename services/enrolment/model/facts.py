@@ -36,3 +36,12 @@ class Result(TenantOwned, Base, kind="projection"):
     handed_in_at: Mapped[datetime]
     handed_in_on: Mapped[date] = mapped_column(Date)
     sequence: Mapped[int]
+
+
+class Annulment(TenantOwned, Base, kind="projection"):
+    """An attempt counts for nothing, in whichever revision; this may be known before the attempt itself."""
+
+    __tablename__ = "annulments"
+
+    tenant: Mapped[UUID] = mapped_column(primary_key=True)
+    attempt: Mapped[UUID] = mapped_column(primary_key=True)

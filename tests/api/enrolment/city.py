@@ -1,6 +1,6 @@
 """A city whose people learn: the facts that enrolment hears, and callers with tokens of their own."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,14 @@ from services.enrolment.app import service
 from shared import clock
 from shared.database import Database
 from shared.events import Event
-from shared.events.assessment import AttemptGraded
+from shared.events.assessment import AttemptAnnulled, AttemptGraded
+from shared.events.base import ENVELOPE
 from shared.events.catalogue import CourseLesson, CoursePublished, Outcome, PinnedAssessment, TestRole
-from shared.events.identity import PersonAssigned, Post, TenantDefined
+from shared.events.enrolment import EnrolmentFact
+from shared.events.identity import PersonAssigned, PersonErased, Post, TenantDefined
 from shared.ids import new_id
 from shared.messaging.handling import handle
+from shared.service import Timer
 from shared.web.app import App
 from shared.web.auth import Role
 from tests.api import serving
@@ -70,9 +73,11 @@ class City:
         with self.database.writing() as session:
             handle(service, session, events)
 
-    def person(self) -> UUID:
-        person = new_id()
-        post = Post(id=new_id(), unit=self.unit, job="J1", primary=True, valid_from=date(2020, 1, 1), valid_to=None)
+    def person(self, unit: UUID | None = None, id_: UUID | None = None) -> UUID:
+        person = id_ or new_id()
+        post = Post(
+            id=new_id(), unit=unit or self.unit, job="J1", primary=True, valid_from=date(2020, 1, 1), valid_to=None
+        )
         self.hear(
             PersonAssigned(
                 tenant=self.id, person=person, employment_type="PNS", contract_start=None, posts=(post,), sequence=1
@@ -139,6 +144,40 @@ class City:
         graded = graded_in(enrolment, self.id, assessment, score, **changes)
         self.hear(graded)
         return graded
+
+    def shown(self, enrolment: dict[str, Any]) -> dict[str, Any]:
+        """Give an enrolment as it is now."""
+        return dict(self.administrator.get(f"/enrolments/{enrolment['id']}").json)
+
+    def mark(self, enrolment: dict[str, Any], *lessons: UUID) -> None:
+        learner = self.learner(UUID(enrolment["person"]))
+        for lesson in lessons:
+            answer = learner.put(f"/enrolments/{enrolment['id']}/lessons/{lesson}")
+            assert answer.status_code == 200, answer.json
+
+    def complete(self, course: Course, enrolment: dict[str, Any]) -> UUID:
+        """Mark the required lessons and pass the post-test with 8,000; give the attempt."""
+        self.mark(enrolment, *course.lessons[:2])
+        return self.grade(enrolment, course.post, 8000).attempt
+
+    def annul(self, enrolment: dict[str, Any], attempt: UUID) -> None:
+        """Let the service hear that an attempt counts for nothing."""
+        fact = graded_in(enrolment, self.id, attempt, 0, attempt=attempt)
+        dimensions = {one.name: getattr(fact, one.name) for one in fields(EnrolmentFact) if one.name not in ENVELOPE}
+        self.hear(AttemptAnnulled(tenant=self.id, attempt=attempt, reason="irregularity", sequence=9, **dimensions))
+
+    def erase(self, person: UUID) -> None:
+        self.hear(PersonErased(tenant=self.id, person=person, sequence=9))
+
+    def tick(self, *timers: Timer) -> None:
+        """Call timers once, each in a transaction of its own, as the relay does."""
+        for timer in timers:
+            with self.database.writing() as session:
+                timer(session)
+
+    def manager(self, unit: UUID | None = None) -> Visitor:
+        """Give a manager of a unit and below, by default that in which people of this city work."""
+        return Visitor(self.app, bearer(self.id, new_id(), "manager", unit=unit or self.unit))
 
     def said(self, kind: type[Said]) -> list[Said]:
         """Give what the service said in this city, in the order of saying."""

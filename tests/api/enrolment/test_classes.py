@@ -18,7 +18,7 @@ def test_an_administrator_plans_a_dated_class(city: City) -> None:
     body = wanted(course, kind="dated", opens="2026-11-02", closes="2026-11-30", capacity=30)
     answer = city.administrator.post("/classes", body)
     assert answer.status_code == 201
-    assert answer.json == {"id": answer.json["id"], **body}
+    assert answer.json == {"id": answer.json["id"], **body, "trainers": [], "state": "open", "closed_on": None}
     assert answer.headers["Location"] == f"/api/enrolment/classes/{answer.json['id']}"
     assert city.learner().get(f"/classes/{answer.json['id']}").json == answer.json
 

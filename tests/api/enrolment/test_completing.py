@@ -9,7 +9,7 @@ import pytest
 
 from shared.errors import Reject
 from shared.events.catalogue import Outcome
-from shared.events.enrolment import DayMinutes, TrainingCompleted
+from shared.events.enrolment import DayMinutes, LearningStarted, TrainingCompleted
 from shared.ids import new_id
 from shared.web.auth import Role
 from tests.api.enrolment.city import START, City, Course, Watch, graded_in
@@ -40,6 +40,17 @@ def test_a_mark_is_shown_with_its_moment(city: City, course: Course, enrolment: 
     assert answer.status_code == 200
     assert [one["marked_at"] for one in answer.json["lessons"]] == [START.isoformat(), None, None]
     assert now(city, enrolment) == answer.json
+
+
+def test_the_first_mark_says_that_learning_started_and_no_other_does(
+    city: City, course: Course, enrolment: dict[str, Any], watch: Watch
+) -> None:
+    mark(city, enrolment, course.lessons[2])
+    watch.go_on(days=1)
+    for lesson in course.lessons:
+        mark(city, enrolment, lesson)
+    (event,) = city.said(LearningStarted)
+    assert (event.enrolment, event.started_on) == (UUID(enrolment["id"]), date(2026, 11, 3))
 
 
 def test_a_repeated_mark_keeps_the_first_moment(
@@ -151,15 +162,6 @@ def test_an_older_revision_that_comes_late_changes_nothing(
     city.grade(enrolment, course.post, 8000, attempt=attempt, revision=1)
     (event,) = city.said(TrainingCompleted)
     assert event.post == 7500
-
-
-def test_a_correction_below_the_minimum_leaves_the_completion_as_it_was_said(
-    city: City, course: Course, enrolment: dict[str, Any]
-) -> None:
-    attempt = complete(city, course, enrolment)
-    city.grade(enrolment, course.post, 100, attempt=attempt, revision=2)
-    assert len(city.said(TrainingCompleted)) == 1
-    assert now(city, enrolment)["state"] == "completed"
 
 
 def test_a_pre_test_that_is_marked_late_completes_the_pair(

@@ -48,6 +48,8 @@ def test_a_learner_enrols_and_sees_what_is_to_be_done(city: City) -> None:
         "state": "open",
         "enrolled_on": "2026-11-03",
         "completed_on": None,
+        "closed_on": None,
+        "closed_reason": None,
         "revision": 0,
         "lessons": [
             {"id": str(first), "minutes": 40, "required": True, "marked_at": None},
@@ -171,11 +173,11 @@ def test_of_two_enrolments_of_a_person_at_once_one_stays(city: City) -> None:
     assert len(city.said(LearnerEnrolled)) == 1
 
 
-def test_of_twenty_racing_for_the_last_place_exactly_one_gets_it(city: City) -> None:
+def test_of_six_racing_for_the_last_place_exactly_one_gets_it(city: City) -> None:
     path = f"/classes/{city.plan(city.publish(), capacity=2)}/enrolments"
     city.learner().post(path)
-    outcomes = at_once([city.learner() for _ in range(20)], path)
-    assert outcomes == [(201, ""), *[(409, "/problems/class-is-full")] * 19]
+    outcomes = at_once([city.learner() for _ in range(6)], path)
+    assert outcomes == [(201, ""), *[(409, "/problems/class-is-full")] * 5]
     assert len(city.said(LearnerEnrolled)) == 2
 
 
@@ -209,7 +211,7 @@ def test_nobody_enrols_in_a_class_of_another_city(city: City, other_city: City) 
     assert city.learner().post(f"/classes/{new_id()}/enrolments").status_code == 404
 
 
-@pytest.mark.parametrize("role", ["trainer", "manager", "analyst", "operator", None])
+@pytest.mark.parametrize("role", ["trainer", "analyst", "operator", None])
 def test_outsiders_enrol_nobody(city: City, role: Role | None) -> None:
     visitor = city.visitor(None, *([role] if role else []))
     answer = visitor.post(f"/classes/{city.plan(city.publish())}/enrolments", {"person": str(city.person())})
@@ -246,4 +248,4 @@ def test_an_enrolment_is_seen_by_its_learner_the_courses_trainer_and_an_administ
     assert [visitor.get(path).status_code for visitor in seen_by] == [200, 200, 200]
     hidden_from = (city.learner(), city.visitor(None, "trainer"), other_city.administrator, other_city.learner(person))
     assert [visitor.get(path).status_code for visitor in hidden_from] == [404] * 4
-    assert [city.visitor(None, role).get(path).status_code for role in ("manager", "analyst")] == [403, 403]
+    assert city.visitor(None, "analyst").get(path).status_code == 403

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from deploy.postgres.server import Server
 from services.evaluation.app import service
 from services.evaluation.model.tables import FigureRow, LevelsGained
+from services.evaluation.queries import passes as passed
 from services.evaluation.queries.figure_sums import gained_sums, people_by_days, totals
-from services.evaluation.queries.passes import best_attempts, passes
-from services.evaluation.queries.subjects import Subject
+from services.evaluation.queries.subjects import Subject, within
 from shared.database import Database
 from shared.events import Event
 from shared.events.catalogue import TestRole
@@ -162,13 +162,14 @@ def recount(database: Database, story: list[Event], size: int) -> None:
 
 def check(session: Session, subject: Subject, story: list[Event], counted: Callable[[EnrolmentFact], bool]) -> None:
     wanted = expected(story, MINIMUMS, counted)
-    found, passed = totals(session, subject), passes(session, subject)
+    here = within(session, subject)
+    found, passes = totals(session, subject, here), passed.passes(session, here)
     assert found.counts == wanted.counts
     assert found.pairs == wanted.sums
-    assert (passed.handed_in, passed.passed) == (wanted.handed_in, wanted.passed)
-    assert max((at for at in (found.as_of, passed.as_of) if at), default=None) == wanted.as_of
-    assert people_by_days(session, subject) == wanted.days
-    gained = {one.competency: one for one in gained_sums(session, subject)}
+    assert (passes.handed_in, passes.passed) == (wanted.handed_in, wanted.passed)
+    assert max((at for at in (found.as_of, passes.as_of) if at), default=None) == wanted.as_of
+    assert people_by_days(session, here) == wanted.days
+    gained = {one.competency: one for one in gained_sums(session, here)}
     assert {code: one.n for code, one in gained.items()} == {code: len(some) for code, some in wanted.gained.items()}
     for code, some in wanted.gained.items():
         # The recount adds in another order, so that each may differ in its last micro-level.
@@ -192,10 +193,8 @@ def check_rows(session: Session, story: list[Event]) -> None:
 
 def check_attempts(session: Session, story: list[Event]) -> None:
     told = list({one.id: one for one in story if isinstance(one, EnrolmentFact)}.values())
-    found = session.execute(select(best_attempts(FigureRow.tenant == CITY)))
-    best = {(one.enrolment, one.assessment): one.score for one in found if one.score is not None}
     known = session.scalars(select(FigureRow.enrolment)).all()
-    assert best == {
+    assert passed.best_scores(session, CITY, known) == {
         (enrolment, test): score
         for enrolment in known
         for test, score in best_scores([one for one in told if one.enrolment == enrolment]).items()

@@ -1,14 +1,15 @@
 """Everything that is measured of a course: what became of its learners, who passed, how long it took, what it moved."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from shared.events import Event
+from shared.events.catalogue import Scope
 from shared.events.enrolment import ClosingReason
 from shared.ids import new_id
 from tests.api.evaluation.city import City
@@ -160,6 +161,23 @@ def test_an_erased_person_stays_counted_and_leaves_the_levels_gained(city: City,
     after = city.analyst.get(f"/courses/{course.id}/figures").json
     assert (after["completed"], after["passing"]["count"], after["n"]) == (12, 12, 12)
     assert after["levels"] == before["levels"]
+
+
+@pytest.mark.parametrize(
+    ("form", "scope", "minutes", "counted", "jp"),
+    [
+        ("C3", "domestic", {TODAY: 400}, 400, "44.44"),
+        ("B2", "international", {TODAY: 100}, 120, "13.33"),
+        ("B6", "domestic", {TODAY: 500, TODAY - timedelta(days=1): 60}, 2 * 4 * 45, "40.00"),
+    ],
+)
+def test_hours_delivered_are_counted_by_form_and_scope_before_what_caps_a_person(
+    city: City, course: Course, form: str, scope: Scope, minutes: Mapping[date, int], counted: int, jp: str
+) -> None:
+    city.hear(published(city.id, course.id))
+    city.hear(*(course.study().completed(form=form, scope=scope, minutes=minutes) for _ in range(5)))
+    hours = city.analyst.get(f"/courses/{course.id}/figures").json["hours"]
+    assert (hours["n"], hours["minutes"], hours["jp"]) == (5, 5 * counted, jp)
 
 
 def test_an_annulled_attempt_passes_nobody(city: City, course: Course) -> None:

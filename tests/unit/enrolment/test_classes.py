@@ -5,13 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from services.enrolment.model import Class, CourseVersion, Enrolment, Person
+from services.enrolment.model import Class, CourseVersion, Enrolment, Person, Post
 from services.enrolment.model.classes import (
     ClassDatesWrong,
+    ClassDaysAreTold,
     ClassIsClosed,
-    ClassIsFull,
     ClassKind,
     ClassNotOpenYet,
+    PlacesAreTaken,
 )
 
 FIRST_DAY, LAST_DAY = date(2026, 11, 2), date(2026, 11, 30)
@@ -28,8 +29,16 @@ def planned(
 
 
 def person(*posts: tuple[UUID, str, str | None]) -> Person:
-    kept = [{"unit": str(unit), "valid_from": since, "valid_to": until} for unit, since, until in posts]
-    return Person(tenant=CITY, id=UUID(int=9), posts=kept, sequence=1)
+    held = [
+        Post(
+            unit=unit,
+            is_primary=True,
+            valid_from=date.fromisoformat(since),
+            valid_to=until and date.fromisoformat(until),
+        )
+        for unit, since, until in posts
+    ]
+    return Person(tenant=CITY, id=UUID(int=9), posts=held, sequence=1)
 
 
 def course() -> CourseVersion:
@@ -75,13 +84,11 @@ def test_a_self_paced_class_is_always_open() -> None:
 
 def test_a_class_is_full_at_its_capacity() -> None:
     class_ = planned(capacity=2)
-    class_.require_place(1)
-    with pytest.raises(ClassIsFull):
-        class_.require_place(2)
+    assert [class_.places_left(taken, wanted=5) for taken in (0, 1, 2, 3)] == [2, 1, 0, 0]
 
 
 def test_a_class_without_a_limit_is_never_full() -> None:
-    planned().require_place(1_000_000)
+    assert planned().places_left(1_000_000, wanted=5) == 5
 
 
 def test_enrolling_before_the_first_day_is_welcome_and_after_the_last_is_not() -> None:
@@ -98,3 +105,44 @@ def test_an_enrolment_keeps_the_unit_of_the_primary_post_on_that_day() -> None:
 
 def test_a_person_between_posts_enrols_without_a_unit() -> None:
     assert Enrolment.begin(planned(), course(), person((UNIT, "2027-01-01", None)), on=FIRST_DAY).unit is None
+
+
+def test_a_class_is_left_on_the_day_after_its_last_or_when_it_was_closed_before() -> None:
+    assert [planned().left_on(day) for day in (LAST_DAY, date(2027, 1, 1))] == [LAST_DAY, date(2026, 12, 1)]
+    ended = planned()
+    assert ended.end(date(2026, 11, 9))
+    assert not ended.end(date(2026, 11, 10))
+    assert (ended.left_on(LAST_DAY), ended.is_open(date(2026, 11, 9)), ended.revision) == (date(2026, 11, 9), False, 2)
+    with pytest.raises(ClassIsClosed, match="2026-11-09"):
+        ended.require_open(FIRST_DAY)
+
+
+def test_a_self_paced_class_ends_only_by_hand() -> None:
+    class_ = planned("self_paced", None, None)
+    class_.end(FIRST_DAY)
+    assert not class_.is_open(FIRST_DAY)
+
+
+def changed(
+    class_: Class, *, closes: date = LAST_DAY, capacity: int | None = 3, taken: int = 0, told: bool = False
+) -> int:
+    class_.change(opens=FIRST_DAY, closes=closes, capacity=capacity, trainers=[], taken=taken, told=told)
+    return class_.revision
+
+
+def test_a_change_is_the_next_revision_and_no_change_is_none() -> None:
+    class_ = planned(capacity=3)
+    assert changed(class_) == 1
+    assert changed(class_, capacity=None) == 2
+
+
+def test_a_class_never_has_fewer_places_than_are_taken() -> None:
+    assert changed(planned(), capacity=2, taken=2) == 2
+    with pytest.raises(PlacesAreTaken):
+        changed(planned(), capacity=2, taken=3)
+
+
+def test_days_that_were_told_to_learners_stay() -> None:
+    assert changed(planned(), closes=FIRST_DAY) == 2
+    with pytest.raises(ClassDaysAreTold):
+        changed(planned(), closes=FIRST_DAY, told=True)

@@ -1,5 +1,6 @@
 """When a training is complete, decided from facts alone."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from uuid import UUID
@@ -112,6 +113,18 @@ def test_a_pre_test_that_must_be_passed_is_a_demand_too() -> None:
     )
     assert strict.met(ALL_MARKS, [result(PRE, 4999, -1)]) is None
     assert strict.met(ALL_MARKS, [result(PRE, 4999, -1), result(PRE, 5000, 30)]) is not None
+
+
+def test_a_quiz_is_a_demand_only_where_it_must_be_passed_and_is_never_part_of_the_pair() -> None:
+    quiz = Assessment(id=QUIZ, version=1, role="quiz", must_pass=True, minimum=6000)
+    strict = replace(RULE, assessments=(*RULE.assessments, quiz))
+    passed = [result(POST, 8000, 25)]
+    assert strict.met(ALL_MARKS, [*passed, result(QUIZ, 5999, 1)]) is None
+    completion = strict.met(ALL_MARKS, [*passed, result(QUIZ, 6000, 49)])
+    assert completion is not None
+    assert (completion.on, completion.pre, completion.post) == (date(2026, 11, 4), None, 8000)
+    practice = replace(RULE, assessments=(*RULE.assessments, replace(quiz, must_pass=False)))
+    assert practice.met(ALL_MARKS, passed) is not None
 
 
 def test_a_course_without_lessons_is_completed_by_its_test_alone() -> None:

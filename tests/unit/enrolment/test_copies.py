@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from services.enrolment.model import Base, Person, Result, Tenant
-from services.enrolment.projections import copy_people, copy_results, copy_tenants
+from services.enrolment.model import Base, Person, Post, Result, Tenant
+from services.enrolment.projections import copy_people, copy_results, copy_tenants, forget_people
 from shared.database import Database
 from shared.events.assessment import AttemptGraded
-from shared.events.identity import PersonAssigned, Post, TenantDefined
+from shared.events.identity import PersonAssigned, PersonErased, TenantDefined
+from shared.events.identity import Post as PostHeld
 from shared.ids import new_id
 
 CITY, PERSON, UNIT = UUID(int=1), UUID(int=2), UUID(int=3)
@@ -31,7 +32,7 @@ def defined(zone: str, sequence: int) -> TenantDefined:
 
 
 def assigned(sequence: int, *, primary: bool) -> PersonAssigned:
-    post = Post(id=new_id(), unit=UNIT, job="J1", primary=primary, valid_from=date(2026, 1, 1), valid_to=None)
+    post = PostHeld(id=new_id(), unit=UNIT, job="J1", primary=primary, valid_from=date(2026, 1, 1), valid_to=None)
     return PersonAssigned(
         tenant=CITY, person=PERSON, employment_type="PNS", contract_start=None, posts=(post,), sequence=sequence
     )
@@ -76,6 +77,32 @@ def test_an_acting_post_is_no_unit_to_stamp_on_an_enrolment(database: Database) 
     with database.writing() as session:
         copy_people(session, [assigned(2, primary=False)])
         assert session.scalars(select(Person)).one().unit_on(date(2026, 1, 1)) is None
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_an_erased_person_is_one_without_posts_in_whatever_order_it_is_heard(
+    database: Database, order: tuple[int, ...]
+) -> None:
+    said = [
+        lambda session: copy_people(session, [assigned(1, primary=True), assigned(2, primary=True)]),
+        lambda session: forget_people(session, [PersonErased(tenant=CITY, person=PERSON, sequence=3)]),
+        lambda session: copy_people(session, [assigned(4, primary=True)]),
+    ]
+    for number in order:
+        with database.writing() as session:
+            said[number](session)
+    with database.reading() as session:
+        (person,) = session.scalars(select(Person))
+        assert (person.erased, person.sequence, person.posts) == (True, 3, [])
+        assert session.scalars(select(Post)).all() == []
+
+
+def test_only_the_posts_said_last_are_kept(database: Database) -> None:
+    for sequence in (2, 1, 3):
+        with database.writing() as session:
+            copy_people(session, [assigned(sequence, primary=True)])
+            kept = max(2, sequence)
+            assert session.scalars(select(Post.sequence)).all() == [kept]
 
 
 @pytest.mark.parametrize("revisions", [(1, 2), (2, 1)])

@@ -1,49 +1,31 @@
-"""The shapes of enrolment's API."""
+"""The shapes of enrolments and of how far their learners are."""
 
 from marshmallow import Schema, fields
-from marshmallow.validate import OneOf, Range, Regexp
+from marshmallow.validate import OneOf
 
 from shared.web.pagination import PageQuery
 
-KINDS = ("self_paced", "dated")
-CODE = Regexp(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z", error="1 to 40 letters, digits, dots, hyphens and underscores.")
-
-
-class ClassRequest(Schema):
-    """A class to plan."""
-
-    code = fields.String(required=True, validate=CODE)
-    course = fields.UUID(required=True)
-    kind = fields.String(required=True, validate=OneOf(KINDS))
-    opens = fields.Date(load_default=None, metadata={"description": "First day; dated classes only."})
-    closes = fields.Date(load_default=None, metadata={"description": "Last day to learn; dated classes only."})
-    capacity = fields.Integer(
-        strict=True, load_default=None, validate=Range(1, 100_000), metadata={"description": "Places; null: no limit."}
-    )
-
-
-class ClassSchema(Schema):
-    """A class."""
-
-    id = fields.UUID(required=True)
-    code = fields.String(required=True)
-    course = fields.UUID(required=True)
-    kind = fields.String(required=True, validate=OneOf(KINDS))
-    opens = fields.Date(required=True, allow_none=True)
-    closes = fields.Date(required=True, allow_none=True)
-    capacity = fields.Integer(required=True, allow_none=True)
-
-
-class ClassQuery(PageQuery):
-    """Which classes to list."""
-
-    course = fields.UUID(load_default=None)
+STATES = ("open", "completed", "closed")
+REASONS = ("withdrawn", "not_completed", "erased")
 
 
 class EnrolmentRequest(Schema):
     """Whom to enrol: nobody named means oneself."""
 
-    person = fields.UUID(load_default=None, metadata={"description": "Another person; administrators only."})
+    person = fields.UUID(
+        load_default=None, metadata={"description": "Another person; administrators and managers only."}
+    )
+
+
+class EnrolmentQuery(PageQuery):
+    """Which enrolments to list."""
+
+    unit = fields.UUID(
+        load_default=None, metadata={"description": "Only of people who work in this unit, or below it, today."}
+    )
+    class_ = fields.UUID(load_default=None, data_key="class")
+    person = fields.UUID(load_default=None)
+    state = fields.String(load_default=None, validate=OneOf(STATES))
 
 
 class LessonSchema(Schema):
@@ -78,13 +60,22 @@ class EnrolmentSchema(Schema):
     programme = fields.UUID(required=True, attribute="enrolment.programme")
     provider = fields.UUID(required=True, attribute="enrolment.provider")
     unit = fields.UUID(required=True, allow_none=True, attribute="enrolment.unit")
-    state = fields.String(required=True, attribute="enrolment.state", validate=OneOf(("open", "completed")))
+    state = fields.String(required=True, attribute="enrolment.state", validate=OneOf(STATES))
     enrolled_on = fields.Date(required=True, attribute="enrolment.enrolled_on")
     completed_on = fields.Date(required=True, allow_none=True, attribute="enrolment.completed_on")
+    closed_on = fields.Date(
+        required=True,
+        allow_none=True,
+        attribute="enrolment.closed_on",
+        metadata={"description": "The first day on which the learner goes on no longer."},
+    )
+    closed_reason = fields.String(
+        required=True, allow_none=True, attribute="enrolment.closed_reason", validate=OneOf(REASONS)
+    )
     revision = fields.Integer(
         required=True,
         attribute="enrolment.revision",
-        metadata={"description": "How often the completion was said: 0 while open, more than 1 after corrections."},
+        metadata={"description": "How often the completion was said: 0 before, more than 1 after corrections."},
     )
     lessons = fields.List(fields.Nested(LessonSchema), required=True)
     assessments = fields.List(fields.Nested(AssessmentSchema), required=True)
