@@ -22,6 +22,7 @@ from shared.events.enrolment import (
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 from shared.events.identity import JobDefined, PersonAssigned, PersonErased, TenantDefined, UnitDefined
 from shared.service import Service
+from shared.web.accesses import forget_old_accesses
 from shared.web.idempotency import forget_old_requests
 
 service = Service(
@@ -60,6 +61,7 @@ service = Service(
     oversees=oversees,
     timers={
         forget_old_requests: timedelta(hours=1),
+        forget_old_accesses: timedelta(minutes=1),
         commands.announce_programmes: timedelta(seconds=10),
         commands.publish_national_frameworks: timedelta(hours=1),
         commands.forget_unused_certificates: timedelta(hours=1),

@@ -47,7 +47,7 @@ class _Doors:
 
     def to(self, door: Door) -> str | None:
         """Give the address of the rows behind a figure; None where it is suppressed with them."""
-        if self._found.displays[door] == "suppressed":
+        if self._found.display(door) == "suppressed":
             return None
         subject = self._found.subject
         parameters: Shape = {f"{subject.kind}_id": subject.id, "of": door, "unit": self._unit}
@@ -55,7 +55,7 @@ class _Doors:
 
     def common(self, door: Door) -> Shape:
         """Give what every figure says of itself but its n."""
-        return {"display": self._found.displays[door], "why": self._found.why(door), "rows": self.to(door)}
+        return {"display": self._found.display(door), "why": self._found.why(door), "rows": self.to(door)}
 
 
 def _rate(found: Figures, figure: RateFigure) -> Shape:
@@ -70,7 +70,7 @@ def _rate(found: Figures, figure: RateFigure) -> Shape:
 
 
 def _hours(found: Figures) -> Shape:
-    if found.displays["hours"] == "suppressed":
+    if found.display("hours") == "suppressed":
         return dict.fromkeys(("n", "minutes", "jp"))
     minutes = found.counts.minutes
     return {"n": found.counts.completed, "minutes": minutes, "jp": jp_of(minutes, found.rule_set)}

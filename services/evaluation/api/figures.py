@@ -96,10 +96,10 @@ def _shown(kind: Kind, identity: UUID, query: Mapping[str, Any]) -> dict[str, An
 
 def _rows(kind: Kind, identity: UUID, query: Mapping[str, Any]) -> Page[dict[str, Any]]:
     door, found = query["of"], _figures(kind, identity, query)
-    rows = rows_behind(session(), found, door)
+    rows = rows_behind(found, door)
     listed = page(session(), rows, by=(FigureRow.enrolment,), limit=query["limit"], after=query["after"])
     note_access(*(row.person for row in listed.items))
-    return Page(told_behind(session(), found, door, listed.items), listed.next)
+    return Page(told_behind(found, door, listed.items), listed.next)
 
 
 def _figures(kind: Kind, identity: UUID, query: Mapping[str, Any]) -> Figures:

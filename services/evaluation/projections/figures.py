@@ -49,10 +49,10 @@ def count_enrolments(session: Session, events: Sequence[LearnerEnrolled]) -> Non
 
 
 def count_starts(session: Session, events: Sequence[LearningStarted]) -> None:
-    """Count who has begun to learn, from the day on that they did."""
+    """Count who has begun to learn, and keep since when; each beginning is said once."""
 
     def start(row: Row, event: LearningStarted) -> None:
-        row["started_on"] = min(row["started_on"] or event.started_on, event.started_on)
+        row["started_on"] = event.started_on
 
     _fold(session, events, start)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from services.evaluation.model.evidence import MICRO
 from services.evaluation.model.tables import FigureRow, LevelsGained
 from services.evaluation.queries.figures import Door, Figures
-from services.evaluation.queries.passes import best_attempts, required_tests
+from services.evaluation.queries.passes import best_scores, required_tests
 
 Told = dict[str, Any]
 
@@ -28,14 +28,14 @@ _TOLD: Mapping[Door, Sequence[str]] = {
 }
 
 
-def told_behind(session: Session, figures: Figures, door: Door, rows: Sequence[FigureRow]) -> list[Told]:
+def told_behind(figures: Figures, door: Door, rows: Sequence[FigureRow]) -> list[Told]:
     """Tell of some enrolments what stands behind one figure, in their order."""
     told = [{name: getattr(row, name) for name in (*_ALWAYS, *_TOLD[door])} for row in rows]
     if door == "passing":
-        tests = _post_tests(session, figures.subject.tenant, rows)
+        tests = _post_tests(figures.session, figures.subject.tenant, rows)
         return [one | {"post_tests": tests[one["enrolment"]]} for one in told]
     if door == "levels":
-        gained = _levels(session, figures, rows)
+        gained = _levels(figures, rows)
         return [one | {"levels": gained[one["enrolment"]]} for one in told]
     return told
 
@@ -44,7 +44,7 @@ def _post_tests(session: Session, tenant: UUID, rows: Sequence[FigureRow]) -> Ma
     """Give the post-tests that each enrolment has to pass, with the best score in each."""
     here = and_(FigureRow.tenant == tenant, FigureRow.enrolment.in_([row.enrolment for row in rows]))
     required = required_tests(session, here)
-    scores = {(one.enrolment, one.assessment): one.score for one in session.execute(select(best_attempts(here)))}
+    scores = best_scores(session, tenant, [row.enrolment for row in rows])
     found: defaultdict[UUID, list[Told]] = defaultdict(list)
     for row in rows:
         for test in required:
@@ -56,7 +56,7 @@ def _post_tests(session: Session, tenant: UUID, rows: Sequence[FigureRow]) -> Ma
     return found
 
 
-def _levels(session: Session, figures: Figures, rows: Sequence[FigureRow]) -> Mapping[UUID, list[Told]]:
+def _levels(figures: Figures, rows: Sequence[FigureRow]) -> Mapping[UUID, list[Told]]:
     """Give the levels gained by each enrolment, of the competencies whose figure is not suppressed."""
     open_ones = [one.competency for one in figures.levels if one.display != "suppressed"]
     wanted = select(LevelsGained).where(
@@ -65,6 +65,6 @@ def _levels(session: Session, figures: Figures, rows: Sequence[FigureRow]) -> Ma
         LevelsGained.competency.in_(open_ones),
     )
     found: defaultdict[UUID, list[Told]] = defaultdict(list)
-    for one in session.scalars(wanted.order_by(LevelsGained.competency)):
+    for one in figures.session.scalars(wanted.order_by(LevelsGained.competency)):
         found[one.enrolment].append({"competency": one.competency, "gained": one.gained / MICRO})
     return found

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from services.evaluation.model.counts import Counts
 from services.evaluation.model.figures import PairSums
 from services.evaluation.model.tables import CourseFigure, FigureRow, LevelsGained
-from services.evaluation.queries.subjects import Subject, within
+from services.evaluation.queries.subjects import Subject
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class GainedSums:
     squares: int
 
 
-def totals(session: Session, subject: Subject) -> Totals:
-    """Count the enrolments of a subject, and add up their pairs."""
+def totals(session: Session, subject: Subject, here: ColumnElement[bool]) -> Totals:
+    """Count the enrolments of a subject, those that `here` tells, and add up their pairs."""
     if subject.kind == "course" and subject.units is None:  # These sums are kept, for they are asked for most.
         kept = session.get(CourseFigure, (subject.tenant, subject.id))
         return Totals(kept.counts, kept.sums, kept.as_of) if kept else Totals(Counts(), PairSums(), None)
@@ -43,7 +43,7 @@ def totals(session: Session, subject: Subject) -> Totals:
     pairs = [func.coalesce(func.sum(one).filter(pair), 0) for one in (pre, post, pre * pre, post * post, pre * post)]
     minutes, newest = func.coalesce(func.sum(FigureRow.minutes), 0), func.max(FigureRow.as_of)
     wanted = select(newest, minutes, func.count().filter(pair), *pairs, *counts.values())
-    as_of, delivered, n, *rest = session.execute(wanted.where(within(session, subject))).one()
+    as_of, delivered, n, *rest = session.execute(wanted.where(here)).one()
     sums, numbers = rest[: len(pairs)], rest[len(pairs) :]
     counted = Counts(minutes=int(delivered), **dict(zip(counts, numbers, strict=True)))
     return Totals(counted, PairSums(n, *map(int, sums)), as_of)
@@ -59,18 +59,18 @@ _COUNTED: Mapping[str, ColumnElement[bool]] = {
 }
 
 
-def people_by_days(session: Session, subject: Subject) -> dict[int, int]:
+def people_by_days(session: Session, here: ColumnElement[bool]) -> dict[int, int]:
     """Give the histogram of the days from the first lesson to the completion."""
-    counted = select(FigureRow.days, func.count()).where(within(session, subject), FigureRow.days.is_not(None))
+    counted = select(FigureRow.days, func.count()).where(here, FigureRow.days.is_not(None))
     return {days: people for days, people in session.execute(counted.group_by(FigureRow.days)) if days is not None}
 
 
-def gained_sums(session: Session, subject: Subject) -> list[GainedSums]:
+def gained_sums(session: Session, here: ColumnElement[bool]) -> list[GainedSums]:
     """Add up what completed enrolments gained, by competency."""
     gained = LevelsGained.gained
     same = and_(LevelsGained.tenant == FigureRow.tenant, LevelsGained.enrolment == FigureRow.enrolment)
     added = select(LevelsGained.competency, func.count(), func.sum(gained), func.sum(gained * gained))
     added = added.select_from(FigureRow).join(LevelsGained, same)
-    added = added.where(within(session, subject), FigureRow.state == "completed")
+    added = added.where(here, FigureRow.state == "completed")
     rows = session.execute(added.group_by(LevelsGained.competency).order_by(LevelsGained.competency))
     return [GainedSums(competency, n, int(total), int(squares)) for competency, n, total, squares in rows]

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from functools import cached_property
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, Select, and_, exists, select, true
 from sqlalchemy.orm import Session
@@ -14,11 +15,11 @@ from services.evaluation.model.durations import DurationFigure, duration_figure
 from services.evaluation.model.figures import GainFigure, gain_figure
 from services.evaluation.model.levels import LevelsFigure, levels_figure
 from services.evaluation.model.rates import RateFigure, rate_figure
-from services.evaluation.model.rule_sets import RuleSet, in_force
+from services.evaluation.model.rule_sets import DisplayRules, RuleSet, in_force
 from services.evaluation.model.tables import FigureRow, LevelsGained
 from services.evaluation.queries import figure_sums
 from services.evaluation.queries.courses import newest_title
-from services.evaluation.queries.passes import judged, passes
+from services.evaluation.queries.passes import Passes, judged, passes
 from services.evaluation.queries.subjects import Subject, has_enrolments, within
 from services.evaluation.reference import national_rule_sets
 from shared.errors import Conflict, NotYetKnown
@@ -40,34 +41,97 @@ class Figures:
     """The figures of a subject, each as the display rule lets it be seen.
 
     Counts of enrolments are administration and always shown, in `counts`; what people's results say is shown by the
-    number of people it rests on. `title` is a course's. `displays` says of every door whether it opens.
+    number of people it rests on. Each figure is read when it is first asked for, so that a page of rows costs no more
+    than its own one. `here` tells the enrolments that count; `title` is a course's.
     """
 
+    session: Session
     subject: Subject
+    here: ColumnElement[bool]
     title: str | None
-    counts: Counts
-    completion: RateFigure
-    passing: RateFigure
-    time: DurationFigure
-    gain: GainFigure
-    levels: tuple[LevelsFigure, ...]
-    displays: Mapping[Door, DisplayClass]
-    as_of: datetime | None
     rule_set: RuleSet
+
+    @property
+    def counts(self) -> Counts:
+        """Give how many enrolments stand where, and the minutes delivered."""
+        return self._totals.counts
+
+    @property
+    def completion(self) -> RateFigure:
+        """Give the share of completions among the enrolments that ended."""
+        return rate_figure(self.counts.completed, self.counts.ended, self._rules)
+
+    @property
+    def passing(self) -> RateFigure:
+        """Give the share of passes among those who handed in a post-test that must be passed."""
+        return rate_figure(self._passes.passed, self._passes.handed_in, self._rules)
+
+    @cached_property
+    def time(self) -> DurationFigure:
+        """Give the days from the first lesson to the completion."""
+        return duration_figure(figure_sums.people_by_days(self.session, self.here), self._rules)
+
+    @cached_property
+    def gain(self) -> GainFigure:
+        """Give the paired gain."""
+        return gain_figure(self._totals.pairs, self._rules)
+
+    @cached_property
+    def levels(self) -> tuple[LevelsFigure, ...]:
+        """Give the levels gained, by competency."""
+        gained = figure_sums.gained_sums(self.session, self.here)
+        return tuple(levels_figure(one.competency, one.n, one.total, one.squares, self._rules) for one in gained)
+
+    @property
+    def as_of(self) -> datetime | None:
+        """Give the time of the newest event about one of the enrolments."""
+        return max((at for at in (self._totals.as_of, self._passes.as_of) if at is not None), default=None)
 
     @property
     def shows_closings(self) -> bool:
         """Whether so many were closed that the reasons tell nothing of one person."""
-        return display_class(self.counts.closed, self.rule_set.display) != "suppressed"
+        return display_class(self.counts.closed, self._rules) != "suppressed"
+
+    def display(self, door: Door) -> DisplayClass:
+        """Say what may be shown of a figure; its rows may be unless it is suppressed."""
+        match door:
+            case "enrolments":
+                return display_class(self.counts.enrolled, self._rules)
+            case "hours":
+                return display_class(self.counts.completed, self._rules)
+            case "completion":
+                return self.completion.display
+            case "time":
+                return self.time.display
+            case "passing":
+                return self.passing.display
+            case "gain":
+                return self.gain.display
+            case "levels":  # The rows open with the first competency, and leave out those that do not.
+                return max((one.display for one in self.levels), key=_OPENNESS.index, default="suppressed")
 
     def why(self, door: Door) -> str | None:
         """Say in a sentence what is withheld of a figure; None if nothing."""
-        return self.why_of(self.displays[door], door)
+        return self.why_of(self.display(door), door)
 
     def why_of(self, display: DisplayClass, door: Door) -> str | None:
         """Say in a sentence what a display class withholds of such a figure; None if nothing."""
-        return withheld(display, COUNTED[door], self.rule_set.display)
+        return withheld(display, COUNTED[door], self._rules)
 
+    @property
+    def _rules(self) -> DisplayRules:
+        return self.rule_set.display
+
+    @cached_property
+    def _totals(self) -> figure_sums.Totals:
+        return figure_sums.totals(self.session, self.subject, self.here)
+
+    @cached_property
+    def _passes(self) -> Passes:
+        return passes(self.session, self.here)
+
+
+_OPENNESS = get_args(DisplayClass)
 
 COUNTED: Mapping[Door, str] = {
     "enrolments": "enrolments",
@@ -89,45 +153,19 @@ def figures_of(session: Session, subject: Subject, *, today: date) -> Figures:
             f"Nothing is known of this {subject.kind} here yet. Try again.", **{subject.kind: subject.id}
         )
     rule_set = in_force(national_rule_sets(), today)
-    rules = rule_set.display
-    totals, passed = figure_sums.totals(session, subject), passes(session, subject)
-    gained = figure_sums.gained_sums(session, subject)
-    counts, time = totals.counts, duration_figure(figure_sums.people_by_days(session, subject), rules)
-    completion = rate_figure(counts.completed, counts.ended, rules)
-    passing, gain = rate_figure(passed.passed, passed.handed_in, rules), gain_figure(totals.pairs, rules)
-    return Figures(
-        subject=subject,
-        title=title,
-        counts=counts,
-        completion=completion,
-        passing=passing,
-        time=time,
-        gain=gain,
-        levels=tuple(levels_figure(one.competency, one.n, one.total, one.squares, rules) for one in gained),
-        displays={
-            "enrolments": display_class(counts.enrolled, rules),
-            "completion": completion.display,
-            "hours": display_class(counts.completed, rules),
-            "time": time.display,
-            "passing": passing.display,
-            "gain": gain.display,
-            "levels": display_class(max((one.n for one in gained), default=0), rules),
-        },
-        as_of=max((at for at in (totals.as_of, passed.as_of) if at is not None), default=None),
-        rule_set=rule_set,
-    )
+    return Figures(session=session, subject=subject, here=within(session, subject), title=title, rule_set=rule_set)
 
 
-def rows_behind(session: Session, figures: Figures, door: Door) -> Select[FigureRow]:
+def rows_behind(figures: Figures, door: Door) -> Select[FigureRow]:
     """Give the query of the enrolments behind one of a subject's figures. Raises `FigureIsSuppressed`."""
-    if figures.displays[door] == "suppressed":
+    if figures.display(door) == "suppressed":
         raise FigureIsSuppressed(str(figures.why(door)), rule_set=figures.rule_set.code)
-    return select(FigureRow).where(within(session, figures.subject), _behind(session, figures.subject, door))
+    return select(FigureRow).where(figures.here, _behind(figures, door))
 
 
-def _behind(session: Session, subject: Subject, door: Door) -> ColumnElement[bool]:
+def _behind(figures: Figures, door: Door) -> ColumnElement[bool]:
     if door == "passing":
-        each = judged(session, subject)
+        each = judged(figures.session, figures.here)
         return FigureRow.enrolment.in_(select(each.c.enrolment).where(each.c.handed_in > 0))
     if door == "levels":
         same = and_(LevelsGained.tenant == FigureRow.tenant, LevelsGained.enrolment == FigureRow.enrolment)

@@ -1,6 +1,6 @@
 """Who passed: the best attempt of each enrolment at the post-tests that its version requires."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,7 +9,6 @@ from sqlalchemy import CTE, BigInteger, ColumnElement, Subquery, Uuid, and_, cas
 from sqlalchemy.orm import Session
 
 from services.evaluation.model.tables import Course, FigureRow, PostTest
-from services.evaluation.queries.subjects import Subject, within
 
 
 @dataclass(frozen=True)
@@ -31,25 +30,35 @@ class RequiredTest:
     minimum: int
 
 
-def passes(session: Session, subject: Subject) -> Passes:
-    """Count who passed the post-tests that their version requires, by the best attempt at each."""
-    each = judged(session, subject)
+def passes(session: Session, here: ColumnElement[bool]) -> Passes:
+    """Count in some enrolments who passed the post-tests that their version requires, by the best attempt at each."""
+    each = judged(session, here)
     counted = select(func.count(), func.coalesce(func.sum(each.c.passed), 0)).where(each.c.handed_in > 0)
     handed_in, passed = session.execute(counted).one()
-    best = best_attempts(within(session, subject))
-    return Passes(handed_in, int(passed), session.scalar(select(func.max(best.c.as_of))))
+    newest = select(func.max(PostTest.as_of)).where(_of_row).correlate(FigureRow).scalar_subquery()
+    return Passes(handed_in, int(passed), session.scalar(select(func.max(newest)).select_from(FigureRow).where(here)))
 
 
-def judged(session: Session, subject: Subject) -> Subquery:
+def judged(session: Session, here: ColumnElement[bool]) -> Subquery:
     """Give for each enrolment how many required post-tests were handed in, and 1 as `passed` if all were passed."""
-    here = within(session, subject)
-    best, test = best_attempts(here), _as_table(required_tests(session, here))
-    met = and_(best.c.score.is_not(None), best.c.score >= test.c.minimum)
+    test = _as_table(required_tests(session, here))
     asked = and_(test.c.course == FigureRow.course, test.c.version == FigureRow.course_version)
-    tried = and_(best.c.enrolment == FigureRow.enrolment, best.c.assessment == test.c.assessment)
-    handed_in, passed = func.count(best.c.score).label("handed_in"), func.min(case((met, 1), else_=0)).label("passed")
-    each = select(FigureRow.enrolment, handed_in, passed).select_from(FigureRow).join(test, asked)
-    return each.outerjoin(best, tried).where(here).group_by(FigureRow.enrolment).subquery()
+    # Asked for each row, because a join would read every attempt of the city where a database keeps no statistics.
+    tries = and_(_of_row, PostTest.assessment == test.c.assessment, ~PostTest.annulled)
+    best = select(func.max(PostTest.score)).where(tries).correlate(FigureRow, test).scalar_subquery()
+    met = case((best >= test.c.minimum, 1), else_=0)
+    each = select(FigureRow.enrolment, best.label("best"), met.label("met")).join(test, asked).where(here).subquery()
+    judged_so = func.count(each.c.best).label("handed_in"), func.min(each.c.met).label("passed")
+    return select(each.c.enrolment, *judged_so).group_by(each.c.enrolment).subquery()
+
+
+def best_scores(session: Session, tenant: UUID, enrolments: Collection[UUID]) -> dict[tuple[UUID, UUID], int]:
+    """Give the best score of some enrolments in each post-test, by enrolment and assessment; annulled ones left out."""
+    counts = and_(~PostTest.annulled, PostTest.assessment.is_not(None), PostTest.score.is_not(None))
+    best = select(PostTest.enrolment, PostTest.assessment, func.max(PostTest.score))
+    best = best.where(PostTest.tenant == tenant, PostTest.enrolment.in_(enrolments), counts)
+    rows = session.execute(best.group_by(PostTest.enrolment, PostTest.assessment)).all()
+    return {(row[0], row[1]): row[2] for row in rows if row[1] is not None and row[2] is not None}
 
 
 def required_tests(session: Session, enrolments: ColumnElement[bool]) -> list[RequiredTest]:
@@ -64,13 +73,7 @@ def required_tests(session: Session, enrolments: ColumnElement[bool]) -> list[Re
     ]
 
 
-def best_attempts(enrolments: ColumnElement[bool]) -> Subquery:
-    """Give the best score of each enrolment in each post-test; None where every attempt was annulled."""
-    score = case((PostTest.annulled, None), else_=PostTest.score)
-    same = and_(PostTest.tenant == FigureRow.tenant, PostTest.enrolment == FigureRow.enrolment)
-    best, newest = func.max(score).label("score"), func.max(PostTest.as_of).label("as_of")
-    tried = select(PostTest.enrolment, PostTest.assessment, best, newest).select_from(FigureRow)
-    return tried.join(PostTest, same).where(enrolments).group_by(PostTest.enrolment, PostTest.assessment).subquery()
+_of_row = and_(PostTest.tenant == FigureRow.tenant, PostTest.enrolment == FigureRow.enrolment)
 
 
 def _as_table(required: Sequence[RequiredTest]) -> CTE:

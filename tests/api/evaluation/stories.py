@@ -73,6 +73,7 @@ def mixed_stream(tenant: UUID) -> list[Event]:
         coaching,
         did(tenant, budi, "C1", {DAY_BEFORE: 90}),
         *_somebody_erased(Study(tenant, citra, course)),
+        *_begun_and_ended(tenant, course),
     ]
 
 
@@ -88,6 +89,21 @@ def _taken_back(second: Study, third: Study, cheated: UUID) -> list[Event]:
     ]
 
 
+def _begun_and_ended(tenant: UUID, course: UUID) -> list[Event]:
+    """One still learns, one withdrew, one failed and then completed after all, one was closed after a revocation."""
+    learning, leaving, failing, judged = (Study(tenant, course=course) for _ in range(4))
+    return [
+        *(event for study in (learning, leaving, failing, judged) for event in (study.enrolled(), study.started())),
+        leaving.closed("withdrawn"),
+        failing.graded("post", 8),
+        failing.closed("not_completed", sequence=3),
+        failing.completed(2000, 7000),
+        judged.completed(3000, 7000),
+        judged.revoked(),
+        judged.closed("not_completed", sequence=11),
+    ]
+
+
 def _somebody_erased(study: Study) -> list[Event]:
     """Somebody who learnt, was rated and went to a seminar, of whom nothing may stay but what is counted."""
     return [
@@ -97,6 +113,17 @@ def _somebody_erased(study: Study) -> list[Event]:
         did(study.tenant, study.person, "B6", {TODAY: 180}),
         erased(study.tenant, study.person),
     ]
+
+
+def cohort(tenant: UUID, course: UUID, pairs: int) -> list[Event]:
+    """Learners who gain about 1,500 basis points, and one who has no pre-test."""
+    events: list[Event] = []
+    for place in range(pairs):
+        study = Study(tenant, course=course)
+        pre = 4000 + 700 * (place % 5)
+        events += [study.enrolled(), study.completed(pre, pre + 1100 + 400 * (place % 3))]
+    late = Study(tenant, course=course)
+    return [*events, late.enrolled(), late.completed(None, 9000)]
 
 
 def told(session: Session, batches: Iterable[Sequence[Event]]) -> str:

@@ -1,24 +1,11 @@
 """A course's figures over HTTP, by the display rule."""
 
-from uuid import UUID
-
 import pytest
 
-from shared.events import Event
 from shared.ids import new_id
 from tests.api.evaluation.city import City
 from tests.api.evaluation.facts import published
-
-
-def cohort(city: City, course: UUID, pairs: int) -> list[Event]:
-    """Learners who gain about 1,500 basis points, and one who has no pre-test."""
-    events: list[Event] = []
-    for place in range(pairs):
-        study = city.study(course=course)
-        pre = 4000 + 700 * (place % 5)
-        events += [study.enrolled(), study.completed(pre, pre + 1100 + 400 * (place % 3))]
-    late = city.study(course=course)
-    return [*events, late.enrolled(), late.completed(None, 9000)]
+from tests.api.evaluation.stories import cohort
 
 
 @pytest.mark.parametrize(
@@ -33,7 +20,7 @@ def test_a_small_course_shows_no_more_than_it_may_and_says_why(
     city: City, pairs: int, display: str, says: dict[str, object]
 ) -> None:
     course = new_id()
-    city.hear(*cohort(city, course, pairs))
+    city.hear(*cohort(city.id, course, pairs))
     figures = city.analyst.get(f"/courses/{course}/figures").json
     assert figures["display"] == display
     assert figures["why"].startswith("Fewer than")
@@ -42,48 +29,9 @@ def test_a_small_course_shows_no_more_than_it_may_and_says_why(
     assert (figures["shrunk"] is not None) == (display == "preliminary")
 
 
-def test_from_twenty_pairs_on_the_gain_is_shown_with_its_interval(city: City) -> None:
-    course = new_id()
-    city.hear(published(city.id, course), *cohort(city, course, 20))
-    figures = city.analyst.get(f"/courses/{course}/figures").json
-    assert (figures["display"], figures["why"], figures["n"]) == ("shown", None, 20)
-    assert figures["gain"]["mean"] == (7 * 1100 + 7 * 1500 + 6 * 1900) / 20
-    low, high = figures["gain"]["interval"]
-    assert low < figures["gain"]["mean"] < high
-    assert 0 < figures["g"] < figures["d"]
-    assert figures["shrunk"]["g"] < figures["g"]
-    assert (figures["title"], figures["as_of"]) == ("Pelayanan publik 1", "2026-11-02T21:00:00+00:00")
-    assert figures["rule_set"] == "nasional-2019-01"
-
-
-def test_one_more_learner_moves_the_figures(city: City) -> None:
-    course = new_id()
-    city.hear(*cohort(city, course, 20))
-    before = city.analyst.get(f"/courses/{course}/figures").json
-    city.hear(*city.study(course=course).whole())
-    after = city.analyst.get(f"/courses/{course}/figures").json
-    assert (after["enrolled"], after["completed"], after["n"]) == (22, 22, 21)
-    assert after["gain"]["mean"] > before["gain"]["mean"]
-
-
-def test_the_rows_behind_a_figure_add_up_to_it(city: City) -> None:
-    course = new_id()
-    city.hear(*cohort(city, course, 20))
-    figures = city.analyst.get(f"/courses/{course}/figures").json
-    rows, after = [], ""
-    while after is not None:
-        page = city.analyst.get(f"{figures['rows']}&limit=8{after and f'&after={after}'}").json
-        rows += page["items"]
-        after = page["next"]
-    gains = [row["post"] - row["pre"] for row in rows]
-    assert len(gains) == figures["n"] == figures["enrolled"] - 1
-    assert sum(gains) / len(gains) == figures["gain"]["mean"]
-    assert all(row["enrolled_event"] and row["completed_event"] for row in rows)
-
-
 def test_the_rows_are_suppressed_together_with_the_figure(city: City) -> None:
     course = new_id()
-    city.hear(*cohort(city, course, 4))
+    city.hear(*cohort(city.id, course, 4))
     answer = city.analyst.get(f"/courses/{course}/figures/rows")
     assert (answer.status_code, answer.json["type"]) == (409, "/problems/figure-is-suppressed")
 
@@ -114,9 +62,9 @@ def test_a_course_that_has_not_arrived_yet_is_worth_another_try(city: City) -> N
 
 def test_each_city_has_figures_of_its_own_in_a_shared_course(city: City, other_city: City) -> None:
     course = new_id()
-    city.hear(published(city.id, course), *cohort(city, course, 20))
+    city.hear(published(city.id, course), *cohort(city.id, course, 20))
     assert other_city.analyst.get(f"/courses/{course}/figures").json["type"] == "/problems/not-yet-known"
-    other_city.hear(*cohort(other_city, course, 5))
+    other_city.hear(*cohort(other_city.id, course, 5))
     figures = other_city.analyst.get(f"/courses/{course}/figures").json
     assert (figures["n"], figures["enrolled"], figures["title"]) == (5, 6, None)
     rows = other_city.analyst.get(f"/courses/{course}/figures/rows").json["items"]
