@@ -1,15 +1,23 @@
-"""`make run`: starts the whole suite in one process, loads the sample city, and says where to look."""
+"""`make run`: starts the whole suite in one process, loads the sample places, and says where to look."""
 
 import os
 import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
+from rich.console import Console
+
 from deploy.background import ROOT
-from deploy.demo.load import load
+from deploy.demo.accounts import FILE as ACCOUNTS
+from deploy.demo.keys import kept_keys
+from deploy.demo.load import Loader
 from deploy.demo.origin import Origin, Refused, suite_address
+from deploy.demo.past_days import is_complete, play_past
+from deploy.demo.places import cities
+from deploy.demo.state import State
 
 SECONDS_TO_START = 60.0
 
@@ -21,7 +29,7 @@ def main() -> int:
     log = _log_of(folder)
     with log.open("ab") as lines:
         suite = subprocess.Popen([sys.executable, "-m", "services", "run"], cwd=ROOT, stderr=lines)
-    signal.signal(signal.SIGTERM, lambda *_: suite.terminate())
+    signal.signal(signal.SIGTERM, partial(_end, suite))
     try:
         return _serve(suite, folder, log, began)
     except KeyboardInterrupt:
@@ -32,6 +40,12 @@ def main() -> int:
             suite.wait()
 
 
+def _end(suite: "subprocess.Popen[bytes]", *_: object) -> None:
+    """Let the suite end, and leave whatever is being loaded or played: the next start goes on with it."""
+    suite.terminate()
+    raise KeyboardInterrupt
+
+
 def _serve(suite: "subprocess.Popen[bytes]", folder: Path, log: Path, began: float) -> int:
     if not _started(suite, folder):
         print(_last_line(log), file=sys.stderr)
@@ -39,11 +53,20 @@ def _serve(suite: "subprocess.Popen[bytes]", folder: Path, log: Path, began: flo
     address = suite_address()
     print(f"The suite serves after {time.monotonic() - began:.1f} s; its log: {log}", flush=True)
     try:
-        load(Origin(address), folder)
+        _fill(Origin(address), folder)
     except Refused as refusal:
-        print(f"The sample city was not loaded: {refusal}", file=sys.stderr)
+        print(f"The demo is not whole, and the next start goes on with it: {refusal}", file=sys.stderr)
     print(_where_to_look(address, folder), flush=True)
     return suite.wait()
+
+
+def _fill(origin: Origin, folder: Path) -> None:
+    """Load and play the demo, unless an earlier start has done so."""
+    keys = kept_keys(folder).get(cities()[0].code)
+    if keys is not None and origin.knows(keys.machine, keys.secret) and is_complete(State.read(folder, keys.machine)):
+        return
+    console = Console()
+    play_past(Loader(origin, folder, console).load(), folder, console)
 
 
 def _where_to_look(address: str, folder: Path) -> str:
@@ -51,7 +74,12 @@ def _where_to_look(address: str, folder: Path) -> str:
     elsewhere = "" if folder == ROOT / "var" else f" --folder {folder}"
     if address != suite_address({}):
         elsewhere += f" --origin {address}"
+    accounts = folder / ACCOUNTS
+    listed = (
+        f"{accounts.read_text()}\nThey are kept in {accounts}, which you alone can read.\n" if accounts.exists() else ""
+    )
     return f"""
+{listed}
 Wiyata serves at {address}
   sign in            {address}/api/identity/sign-in
   what can be asked  {address}/api/evaluation/reference (and catalogue, assessment, enrolment, identity)

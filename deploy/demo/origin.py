@@ -5,9 +5,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+
+from shared import clock
 
 PATIENCE = 60.0
 """How many seconds to go on asking for a fact that is still under way."""
@@ -65,11 +68,11 @@ class Origin:
 
 
 class Visitor:
-    """Somebody with an access token, which is asked for anew before it expires."""
+    """Somebody with an access token, which is asked for anew before it expires by this process's clock."""
 
     def __init__(self, origin: Origin, ask: Callable[[], dict[str, Any]]) -> None:
         self._origin, self._ask = origin, ask
-        self._token, self._until = "", 0.0
+        self._token, self._until = "", datetime.min.replace(tzinfo=UTC)
 
     def get(self, path: str, **options: Any) -> Any:
         """Get a resource at `/api/…`."""
@@ -85,8 +88,16 @@ class Visitor:
 
     def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Send a request to `/api/…` once, and give the answer, whatever it says."""
-        headers = options.pop("headers", {}) | {"Authorization": f"Bearer {self._current()}"}
+        headers = options.pop("headers", {}) | {"Authorization": f"Bearer {self.token()}"}
         return self._origin.http.request(method, f"/api/{path}", headers=headers, **options)
+
+    def token(self) -> str:
+        """Give an access token that is good for at least half a minute more."""
+        if clock.now() >= self._until:
+            given = self._ask()
+            self._token = given["access_token"]
+            self._until = clock.now() + timedelta(seconds=given["expires_in"] - 30)
+        return self._token
 
     def tag_of(self, path: str) -> str:
         """Give the ETag of a resource, for a change that must meet it as it was."""
@@ -115,13 +126,6 @@ class Visitor:
             if wait is None or answer.status_code not in (409, 429, 503) or time.monotonic() > give_up:
                 return _accepted(answer)
             time.sleep(min(float(wait), 0.2))
-
-    def _current(self) -> str:
-        if time.monotonic() > self._until:
-            given = self._ask()
-            self._token = given["access_token"]
-            self._until = time.monotonic() + given["expires_in"] - 30
-        return self._token
 
 
 def _accepted(answer: httpx.Response) -> httpx.Response:

@@ -15,6 +15,10 @@ _HIDDEN = re.compile(r'<input[^>]*type="hidden"[^>]*>')
 _ATTRIBUTE = re.compile(r'(name|value)="([^"]*)"')
 
 
+class SessionEnded(Refused):
+    """A browser in which nobody is signed in (any more) gets no code for a site."""
+
+
 class Site:
     """A site that people sign in to: its client id, and the address that codes are sent to."""
 
@@ -28,20 +32,31 @@ class Site:
         page = browser.get(path)
         fields = _hidden_fields(page.text) | {"password": password, "again": password}
         _sent(browser.post(urlsplit(path).path, data=fields))
-        return self._visitor(browser)
+        return Visitor(self._origin, _Grants(self, browser).next)
 
     def sign_in(self, name: str, password: str) -> Visitor:
-        """Sign in with a name (a NIP) and a password."""
+        """Sign in with a name (a NIP) and a password, and again whenever the browser's session has ended."""
+        grants = _Grants(self, self.browser_of(name, password))
+
+        def ask() -> dict[str, Any]:
+            try:
+                return grants.next()
+            except SessionEnded:
+                grants.begin(self.browser_of(name, password))
+                return grants.next()
+
+        return Visitor(self._origin, ask)
+
+    def browser_of(self, name: str, password: str) -> httpx.Client:
+        """Give a browser in which somebody has just signed in."""
         browser = self._origin.browser()
         page = browser.get("/api/identity/sign-in")
         fields = _hidden_fields(page.text) | {"name": name, "password": password}
         _sent(browser.post("/api/identity/sign-in", data=fields))
-        return self._visitor(browser)
+        return browser
 
-    def _visitor(self, browser: httpx.Client) -> Visitor:
-        return Visitor(self._origin, lambda: self._tokens(browser))
-
-    def _tokens(self, browser: httpx.Client) -> dict[str, Any]:
+    def tokens(self, browser: httpx.Client) -> dict[str, Any]:
+        """Give tokens for whoever is signed in with a browser. Raises `SessionEnded`."""
         verifier = secrets.token_urlsafe(48)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         wanted = {
@@ -55,19 +70,51 @@ class Site:
         sent_on = _sent(browser.get("/api/identity/authorize", params=wanted)).headers["Location"]
         code = parse_qs(urlsplit(sent_on).query).get("code")
         if code is None:
-            raise Refused("Identity gave no code: the sign-in did not last.")
-        form = {
-            "grant_type": "authorization_code",
-            "client_id": self._client_id,
-            "redirect_uri": self._returns_to,
-            "code": code[0],
-            "code_verifier": verifier,
-        }
-        answer = self._origin.http.post("/api/identity/token", data=form)
+            raise SessionEnded("Identity gave no code: the sign-in did not last.")
+        return self._given(
+            {
+                "grant_type": "authorization_code",
+                "redirect_uri": self._returns_to,
+                "code": code[0],
+                "code_verifier": verifier,
+            }
+        )
+
+    def refreshed(self, token: str) -> dict[str, Any]:
+        """Give the tokens that follow from a refresh token. Raises `SessionEnded`."""
+        return self._given({"grant_type": "refresh_token", "refresh_token": token})
+
+    def _given(self, form: dict[str, str]) -> dict[str, Any]:
+        """Give the tokens for a grant. Raises `SessionEnded` when it is worth nothing any more."""
+        answer = self._origin.http.post("/api/identity/token", data={"client_id": self._client_id} | form)
         if answer.is_error:
-            raise Refused(f"Identity gave no token: {answer.status_code} {answer.text[:500]}")
+            sentence = f"Identity gave no token: {answer.status_code} {answer.text[:500]}"
+            raise (SessionEnded if answer.status_code == 400 else Refused)(sentence)
         tokens: dict[str, Any] = answer.json()
         return tokens
+
+
+class _Grants:
+    """The tokens of one browser: each by the refresh token before it, or by a code where that is worth nothing."""
+
+    def __init__(self, site: Site, browser: httpx.Client) -> None:
+        self._site = site
+        self.begin(browser)
+
+    def begin(self, browser: httpx.Client) -> None:
+        self._browser, self._refresh = browser, ""
+
+    def next(self) -> dict[str, Any]:
+        tokens = self._refreshed() or self._site.tokens(self._browser)
+        self._refresh = str(tokens["refresh_token"])
+        return tokens
+
+    def _refreshed(self) -> dict[str, Any] | None:
+        token, self._refresh = self._refresh, ""
+        try:
+            return self._site.refreshed(token) if token else None
+        except SessionEnded:
+            return None
 
 
 def _hidden_fields(page: str) -> dict[str, str]:

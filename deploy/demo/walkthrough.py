@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-import yaml
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.city import Loaded, load_city
+from deploy.demo.accounts import first_link, people_without_account
+from deploy.demo.city import Loaded, ids_of, load_city
 from deploy.demo.keys import IDENTITY, demo_keys, identity_option
 from deploy.demo.learner import Learner
-from deploy.demo.load import CITY, first_link, people_without_account
 from deploy.demo.origin import Origin, Refused, Visitor, spoken_to, suite_address
+from deploy.demo.places import Place, cities, rows_in
 from deploy.demo.sign_in import Site
 
 PATIENCE = 30.0
@@ -39,13 +39,11 @@ def main(origin: str, folder: Path, identity: Sequence[str]) -> None:
 def walk(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> None:
     """Do the journey. Raises `Refused` where the suite does, or where the figures do not move."""
     console = Console()
-    keys = demo_keys(folder, origin, yaml.safe_load((CITY / "city.yaml").read_text()), identity=identity)
+    place = cities()[0]
+    keys = demo_keys(folder, origin, place.said, identity=identity)
     machine = origin.machine(keys.machine, keys.secret)
-    loaded = load_city(CITY, machine, lambda _: None)
-    fresh = people_without_account(machine)
-    if not fresh:
-        raise Refused("Everybody in the roster has an account already. `make clean`, then `make run`, begins anew.")
-    link = first_link(machine, fresh[0]["id"])
+    loaded = load_city(place.folder, machine, lambda _: None)
+    link = first_link(machine, _newcomer(place, machine))
     visitor = Site(origin, keys.site, keys.returns_to).first_sign_in(link, secrets.token_urlsafe(12))
     before = _seen(visitor, machine, loaded)
     learner = Learner(visitor, before=0.3, after=0.95, luck=random.Random(7))  # noqa: S311  # Invented answers.
@@ -55,6 +53,15 @@ def walk(origin: Origin, folder: Path, identity: Sequence[str] = IDENTITY) -> No
     seconds = time.perf_counter() - handed_in
     console.print(_table(before, after))
     console.print(f"From the answer to the last hand-in to profile, JP and figures: {seconds * 1000:.0f} ms")
+
+
+def _newcomer(place: Place, machine: Visitor) -> str:
+    """Give somebody who never signed in, and whom no assessment centre has seen: the level will be the course's."""
+    assessed = set(ids_of([row["nip"] for row in rows_in(place.folder / "assessment-results.csv")], machine).values())
+    fresh = [one["id"] for one in people_without_account(machine) if one["id"] not in assessed]
+    if not fresh:
+        raise Refused("Everybody in the roster has an account already. `make clean`, then `make run`, begins anew.")
+    return str(fresh[0])
 
 
 @dataclass(frozen=True)

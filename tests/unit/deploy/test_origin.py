@@ -26,7 +26,7 @@ def test_the_demo_finds_the_suite_where_the_settings_put_it(environment: dict[st
 
 def test_the_demo_registers_nothing_where_no_suite_answers(tmp_path: Path) -> None:
     (port,) = free_ports(1)
-    registers = tmp_path / "was-called"
+    registers, nowhere = tmp_path / "was-called", Origin(f"http://{LOOPBACK}:{port}")
     with pytest.raises(httpx.ConnectError):
-        demo_keys(tmp_path, Origin(f"http://{LOOPBACK}:{port}"), {}, identity=["touch", str(registers)])
+        demo_keys(tmp_path, nowhere, {"code": "semarang"}, identity=["touch", str(registers)])
     assert not registers.exists()
