@@ -35,7 +35,7 @@ run: $(RUNTIME) ## Start the whole suite in one process, with real sample input,
 	$(BIN)/python -m deploy.run
 
 .PHONY: demo
-demo: $(RUNTIME) ## Load the sample city, course and questions into a suite that is running
+demo: $(RUNTIME) ## Load the sample cities, courses and questions into a suite that is running
 	$(BIN)/python -m deploy.demo.load
 
 .PHONY: up
@@ -50,6 +50,16 @@ up: compose python var/compose.env ## Start every service in a container of its 
 .PHONY: down
 down: compose var/compose.env ## End the containers; what they stored stays
 	$(COMPOSE) down
+
+.PHONY: backup
+backup: $(RUNTIME) ## Back up the suite while it runs, into a new folder: make backup TO=FOLDER
+	@test -n "$(TO)" || { echo "Name a folder that does not exist yet, on another disk: make backup TO=FOLDER" >&2; exit 1; }
+	$(BIN)/python -m deploy.backup "$(TO)"
+
+.PHONY: restore
+restore: $(RUNTIME) ## Make the suite from a backup, while it does not run: make restore FROM=FOLDER
+	@test -n "$(FROM)" || { echo "Name the folder of a backup: make restore FROM=FOLDER" >&2; exit 1; }
+	$(BIN)/python -m deploy.restore "$(FROM)"
 
 ##@ Develop
 

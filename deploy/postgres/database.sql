@@ -15,3 +15,6 @@ ALTER DEFAULT PRIVILEGES FOR ROLE wiyata_owner IN SCHEMA public
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO wiyata_web, wiyata_worker;
 ALTER DEFAULT PRIVILEGES FOR ROLE wiyata_owner IN SCHEMA public
   GRANT USAGE ON SEQUENCES TO wiyata_web, wiyata_worker;
+-- A backup is made in the worker's role, which may read every row, and notes how far each sequence has counted.
+ALTER DEFAULT PRIVILEGES FOR ROLE wiyata_owner IN SCHEMA public GRANT SELECT ON SEQUENCES TO wiyata_worker;
+GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO wiyata_worker;
