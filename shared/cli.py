@@ -1,21 +1,25 @@
 """The command line of a service: its processes, its flow of events, and its own commands."""
 
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
+from typing import get_args
 from uuid import UUID
 
 import click
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
+from shared import audit, tracing
 from shared import logging as logs
 from shared.errors import LogUnavailable, NotCurrent, Refusal, WrongSetting
 from shared.ids import new_id
 from shared.messaging import operations, rebuild
 from shared.messaging.letters import listed
+from shared.messaging.mending import TICKET, Reason
 from shared.messaging.notification import Announcer
 from shared.migrations import is_current, make_version, migrate, require_current
 from shared.processes import open_database, open_log, run_consumer, run_relay
@@ -84,6 +88,7 @@ def command_line(service: Service, settings: Settings) -> click.Group:
         if context.invoked_subcommand not in OWN_CHECK:
             logs.silence_client_of_the_log()  # What it meets while it tries again is said once, by the refusal.
             context.with_resource(logs.bound(correlation=str(new_id())))
+            context.with_resource(audit.acting(audit.COMMAND_LINE))
             with closing(open_database(service, settings, "worker")) as database:
                 require_current(service, database)
 
@@ -112,6 +117,7 @@ def command_line(service: Service, settings: Settings) -> click.Group:
 
     _add_fold(group, service, settings)
     group.add_command(_events(service, settings))
+    group.add_command(_audit(service, settings))
     for command in service.commands:
         group.add_command(command)
     return group
@@ -130,9 +136,9 @@ def serve_web(service: Service, settings: Settings, *, bind: str) -> None:
     def start() -> Sequence[Stoppable]:
         edge = made[-1].extensions["wiyata"]
         bells = [] if edge.database.is_sqlite else [Announcer(edge.database.address)]
-        return [edge.keys.start(), *bells]
+        return [tracing.start(settings.traces, f"{service.name} web"), edge.keys.start(), *bells]
 
-    serve(factory, bind=bind, threads=settings.web_threads, workers=settings.web_workers, on_start=start)
+    serve(factory, bind=bind, threads=settings.server_threads, workers=settings.web_workers, on_start=start)
 
 
 def _add_fold(group: click.Group, service: Service, settings: Settings) -> None:
@@ -166,8 +172,20 @@ def _events(service: Service, settings: Settings) -> click.Group:
             for letter in listed(session):
                 click.echo(json.dumps(letter, default=str))
 
-    _add_letter_act(events, service, settings, "replay", "Handle a dead event again, then its line.", operations.replay)
-    _add_letter_act(events, service, settings, "discard", "Give a dead event up; its line goes on.", operations.discard)
+    @events.command(help="Handle a dead event again, then its line.")
+    @click.argument("event_id", type=click.UUID)
+    def replay(event_id: UUID) -> None:
+        count = operations.replay(service, open_database(service, settings, "worker"), event_id)
+        click.echo(f"{count} events handled.")
+
+    @events.command(help="Give a dead event up; its line goes on.")
+    @click.argument("event_id", type=click.UUID)
+    @click.option("--reason", type=click.Choice(get_args(Reason)), required=True)
+    @click.option("--ticket", default="", callback=_ticket, help="Where the case is told: its number, and no sentence.")
+    def discard(event_id: UUID, reason: Reason, ticket: str) -> None:
+        database = open_database(service, settings, "worker")
+        count = operations.discard(service, database, event_id, reason=reason, ticket=ticket)
+        click.echo(f"{count} events handled.")
 
     @events.command(help="Fill an empty topic from the outbox.")
     def republish() -> None:
@@ -184,19 +202,33 @@ def _events(service: Service, settings: Settings) -> click.Group:
     return events
 
 
-def _add_letter_act(
-    events: click.Group,
-    service: Service,
-    settings: Settings,
-    name: str,
-    explained: str,
-    act: Callable[..., int],
-) -> None:
-    @events.command(name, help=explained)
-    @click.argument("event_id", type=click.UUID)
-    def command(event_id: UUID) -> None:
-        count = act(service, open_database(service, settings, "worker"), event_id)
-        click.echo(f"{count} events handled.")
+def _ticket(_context: click.Context, _option: click.Parameter, sent: str) -> str:
+    if sent and not re.fullmatch(TICKET, sent):
+        raise click.BadParameter("A number such as OPS-17 of at most 40 letters, digits and . _ / # -")
+    return sent
+
+
+def _audit(service: Service, settings: Settings) -> click.Group:
+    @click.group("audit", help="Look at what was done by operating and administering.")
+    def acts() -> None: ...
+
+    @acts.command("list", help="List acts, the newest last.")
+    @click.option("--most", default=50, show_default=True, type=click.IntRange(1))
+    def list_(most: int) -> None:
+        with open_database(service, settings, "worker").reading() as session:
+            for act in audit.newest(session, most):
+                click.echo(json.dumps(act, default=str))
+
+    @acts.command(help="Walk along the chain of acts; exit code 1 and the first fault if it does not hold.")
+    @click.option("--head", default="", metavar="HASH", help="A head seen earlier, which must be a link.")
+    def verify(head: str) -> None:
+        with open_database(service, settings, "worker").reading() as session:
+            found = audit.verify(session, remembered=head)
+        click.echo(f"{service.name}: {found.fault or 'the chain holds'}; {found.acts} acts, head {found.head}")
+        if found.fault:
+            sys.exit(1)
+
+    return acts
 
 
 def _first_line(error: BaseException | None) -> str:

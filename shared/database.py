@@ -6,9 +6,10 @@ databases every ORM query over a `TenantOwned` class is narrowed to the tenant a
 """
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar, Literal, cast
@@ -16,6 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     DateTime,
     Dialect,
@@ -34,6 +36,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import (
     DeclarativeBase,
+    LoaderCriteriaOption,
     Mapped,
     ORMExecuteState,
     Session,
@@ -119,10 +122,13 @@ class TenantOwned:
 class Database:
     """A service's database in one role. Safe to share between threads; make it after a fork, not before."""
 
-    def __init__(self, address: str, *, pool_size: int = 10, options: str = "") -> None:
-        """`options` are those of a PostgreSQL session, such as `-c statement_timeout=30000`."""
+    def __init__(self, address: str, *, pool_size: int = 10, patience: float = 30, options: str = "") -> None:
+        """`options` are those of a PostgreSQL session, such as `-c statement_timeout=30000`.
+
+        `patience` is how many seconds to wait for a connection when all are in use.
+        """
         self.address = address
-        self.engine = _engine(address, pool_size, options)
+        self.engine = _engine(address, pool_size, patience, options)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @property
@@ -189,19 +195,26 @@ def _narrow_to_tenant(state: ORMExecuteState) -> None:
         raise NotNarrowed("INSERT from SELECT and UPDATE by primary keys would reach rows of other tenants.")
     if state.is_insert:
         return
-    # The criteria of a class are made once and kept, with this parameter in them: its name must always be the same.
-    caller = bindparam("tenant_of_caller", tenant, type_=Uuid())
-    state.statement = state.statement.options(
-        with_loader_criteria(
-            TenantOwned,
-            (lambda cls: _readable(cls, caller)) if state.is_select else (lambda cls: cls.tenant == caller),
-            include_aliases=True,
-        )
-    )
+    if state.is_select:
+        if _READABLE_BY_CALLER not in state.statement._with_options:  # What is loaded for a narrowed row has it.
+            state.statement = state.statement.options(_READABLE_BY_CALLER)
+        state.parameters = {**cast("Mapping[str, Any]", state.parameters or {}), _CALLER.key: tenant}
+    else:  # With its value: where SQLAlchemy looks for changed objects by itself, it asks no parameters.
+        caller = bindparam(_CALLER.key, tenant, type_=Uuid())
+        state.statement = state.statement.options(_where(lambda cls: cls.tenant == caller))
+
+
+def _where(condition: Callable[[type[TenantOwned]], ColumnElement[bool]]) -> LoaderCriteriaOption:
+    return with_loader_criteria(TenantOwned, condition, include_aliases=True)
 
 
 def _readable(kind: type[TenantOwned], tenant: ColumnElement[UUID]) -> ColumnElement[bool]:
     return kind.tenant.in_((tenant, NATIONAL)) | kind.also_readable_by(tenant)
+
+
+# Made once: making it takes longer than many a query. A query that does not say who calls is an error.
+_CALLER: BindParameter[UUID] = bindparam("tenant_of_caller", type_=Uuid(), required=True)
+_READABLE_BY_CALLER = _where(lambda cls: _readable(cls, _CALLER))
 
 
 def _reaches_past_criteria(state: ORMExecuteState) -> bool:
@@ -210,12 +223,16 @@ def _reaches_past_criteria(state: ORMExecuteState) -> bool:
     return state.is_update and isinstance(state.parameters, list)
 
 
+_INSERT: Mapping[str, Callable[[Table], postgresql.Insert | sqlite.Insert]] = {
+    "postgresql": postgresql.insert,
+    "sqlite": sqlite.insert,
+}
+
+
 def insert_new(table: type[Base] | Table, session: Session) -> postgresql.Insert | sqlite.Insert:
     """Give an INSERT of this session's dialect, which knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
     target = cast("Table", table if isinstance(table, Table) else table.__table__)
-    if session.get_bind().dialect.name == "postgresql":
-        return postgresql.insert(target)
-    return sqlite.insert(target)
+    return _INSERT[session.get_bind().dialect.name](target)
 
 
 def upsert_newer(session: Session, table: type[Base] | Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -233,11 +250,7 @@ def upsert_newer(session: Session, table: type[Base] | Table, rows: Iterable[Map
             newest[place] = row
     if not newest:
         return
-    insert = insert_new(target, session)
-    updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
-    statement = insert.on_conflict_do_update(
-        index_elements=key, set_=updated, where=target.c.sequence < insert.excluded.sequence
-    )
+    statement = _upsert(target, session.get_bind().dialect.name, newer=True)
     session.execute(statement, [dict(newest[place]) for place in sorted(newest, key=str)])
 
 
@@ -247,21 +260,30 @@ def put(session: Session, table: type[Base] | Table, rows: Sequence[Mapping[str,
         return
     target = cast("Table", table if isinstance(table, Table) else table.__table__)
     key = [column.name for column in target.primary_key]
-    insert = insert_new(target, session)
-    updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
-    there = (
-        insert.on_conflict_do_update(index_elements=key, set_=updated) if updated else insert.on_conflict_do_nothing()
-    )
     last = {tuple(row[name] for name in key): dict(row) for row in rows}
-    session.execute(there, [last[place] for place in sorted(last, key=str)])
+    statement = _upsert(target, session.get_bind().dialect.name, newer=False)
+    session.execute(statement, [last[place] for place in sorted(last, key=str)])
 
 
-def _engine(address: str, pool_size: int, options: str) -> Engine:
+@cache
+def _upsert(target: Table, dialect: str, *, newer: bool) -> postgresql.Insert | sqlite.Insert:
+    """Make the INSERT that replaces a row with the same primary key: any such row, or one whose `sequence` is older."""
+    key = [column.name for column in target.primary_key]
+    insert = _INSERT[dialect](target)
+    updated = {column.name: insert.excluded[column.name] for column in target.columns if column.name not in key}
+    if not updated:
+        return insert.on_conflict_do_nothing()
+    older = target.c.sequence < insert.excluded.sequence if newer else None
+    return insert.on_conflict_do_update(index_elements=key, set_=updated, where=older)
+
+
+def _engine(address: str, pool_size: int, patience: float, options: str) -> Engine:
     if not address.startswith("sqlite"):
         arguments = {"options": options} if options else {}
         return create_engine(
             address,
             pool_size=pool_size,
+            pool_timeout=patience,
             max_overflow=10,
             pool_pre_ping=True,
             hide_parameters=True,
@@ -272,6 +294,7 @@ def _engine(address: str, pool_size: int, options: str) -> Engine:
         address,
         module=sqlite_driver,
         pool_size=pool_size,
+        pool_timeout=patience,
         max_overflow=20,
         hide_parameters=True,
         connect_args={"check_same_thread": False},

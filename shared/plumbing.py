@@ -1,4 +1,4 @@
-"""The tables that every service's database has besides its own: for events, accesses, and the web's edge."""
+"""The tables that every service's database has besides its own: for events, accesses, acts, and the web's edge."""
 
 from sqlalchemy import (
     BigInteger,
@@ -102,12 +102,14 @@ letters = Table(
     Column("partition", SmallInteger, nullable=False),
     Column("state", String(10), nullable=False),
     Column("reason", String(200), nullable=False),
+    Column("tries", Integer, nullable=False),  # How often it was tried in vain.
     Column("trace", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("at", UtcDateTime, nullable=False),
-    info={"kind": "plumbing", "row_security": "own"},
+    info={"kind": "plumbing", "row_security": "own and operators"},
 )
 Index("ix_letters_line", letters.c.key, letters.c.state)
+Index("ix_letters_state", letters.c.state, letters.c.position)
 
 timers = Table(
     "timers",
@@ -152,10 +154,37 @@ accesses = Table(
     Column("role", String(20), nullable=False),
     Column("operation", String(120), nullable=False),
     Column("correlation", Uuid, nullable=False),
-    info={"kind": "plumbing", "row_security": "own"},
+    info={"kind": "plumbing", "row_security": "own and operators"},
 )
 Index("ix_accesses_person", accesses.c.tenant, accesses.c.person, accesses.c.id)
 Index("ix_accesses_at", accesses.c.at)
+
+audit = Table(
+    "audit",
+    tables,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # Counted from 1, without holes.
+    Column("at", UtcDateTime, nullable=False),
+    Column("tenant", Uuid, nullable=False),
+    Column("actor", Uuid),
+    Column("role", String(20), nullable=False),
+    Column("act", String(60), nullable=False),
+    Column("subject", String(120), nullable=False),
+    Column("details", Text, nullable=False),
+    Column("correlation", String(60), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    info={"kind": "plumbing", "row_security": "own and operators", "append_only": True},
+)
+Index("ix_audit_tenant", audit.c.tenant, audit.c.position)
+
+audit_head = Table(
+    "audit_head",
+    tables,
+    Column("name", String(20), primary_key=True),
+    Column("length", BigInteger, nullable=False),
+    Column("hash", String(64), nullable=False),
+    info={"kind": "plumbing"},
+)
 
 token_keys = Table(
     "token_keys",

@@ -1,9 +1,11 @@
 """What a relay or consumer process is made of: a database, a log, an end by SIGTERM, and a port for operations."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -12,13 +14,16 @@ from sqlalchemy.exc import ArgumentError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Request, Response
 
+from shared import tracing
 from shared.database import Database
 from shared.errors import WrongSetting
+from shared.logging import log
 from shared.messaging.consumer import Consumer
 from shared.messaging.embedded import EmbeddedLog
 from shared.messaging.log import EventLog
 from shared.messaging.notification import Announcer, Listener
 from shared.messaging.relay import Relay
+from shared.messaging.watch import Watchdog
 from shared.migrations import require_current
 from shared.service import Service
 from shared.settings import Role, Settings
@@ -27,6 +32,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 STATEMENT_TIMEOUT = "-c statement_timeout=60000"
+
+STUCK = 75
+"""The exit code of a consumer that stood still: "temporary failure, try again" in the customs of Unix."""
+
+POOL_PATIENCE = 5
+"""How many seconds a request waits for one of its process's database connections before it is refused."""
+
+logger = log(__name__)
 
 
 def open_log(settings: Settings) -> EventLog:
@@ -47,8 +60,10 @@ def open_database(service: Service, settings: Settings, role: Role, *, hurried: 
     kept_in_folder = not getattr(settings, f"database_{role}")
     if kept_in_folder:
         settings.make_folder()
+    options = STATEMENT_TIMEOUT if hurried else ""
+    room = {"pool_size": max(10, settings.web_threads), "patience": POOL_PATIENCE} if role == "web" else {}
     try:
-        return Database(settings.database(service.name, role), options=STATEMENT_TIMEOUT if hurried else "")
+        return Database(settings.database(service.name, role), options=options, **room)
     except (ArgumentError, ImportError, LookupError, ValueError) as wrong:
         # Its own words are left out: an address holds a password.
         raise WrongSetting(
@@ -61,14 +76,14 @@ def run_relay(service: Service, settings: Settings) -> None:
     """Publish the service's events and call its timers until SIGTERM."""
     database = open_database(service, settings, "worker", hurried=True)
     require_current(service, database)
-    log = open_log(settings)
-    relay = Relay(service, database, log)
+    events = open_log(settings)
+    relay = Relay(service, database, events)
     listener = None if database.is_sqlite else Listener(database.address)
-    with Operations(settings, lambda: not relay.last_error):
+    with Operations(settings, lambda: not relay.last_error), tracing.start(settings.traces, f"{service.name} relay"):
         _until_told(relay.run, relay.stop)
     if listener is not None:
         listener.stop()
-    log.close()
+    events.close()
     database.close()
 
 
@@ -78,15 +93,26 @@ def run_consumer(service: Service, settings: Settings) -> None:
         raise WrongSetting(f"{service.name} listens to no events; it needs no consumer.")
     database = open_database(service, settings, "worker", hurried=True)
     require_current(service, database)
-    log = open_log(settings)
-    consumer = Consumer(service, database, log, member=settings.replica, tries=settings.tries)
+    events = open_log(settings)
+    consumer = Consumer(service, database, events, member=settings.replica, tries=settings.tries)
     announcer = None if database.is_sqlite else Announcer(database.address)  # What a reaction says wakes the relay.
-    with Operations(settings, lambda: bool(consumer.assigned())):
+    ready = Operations(settings, lambda: bool(consumer.assigned()))
+    traced = tracing.start(settings.traces, f"{service.name} consumer")
+    with ready, traced, Watchdog(consumer.watch, patience=settings.stuck_after, bark=partial(end_stuck, service.name)):
         _until_told(consumer.run, consumer.stop)
     if announcer is not None:
         announcer.stop()
-    log.close()
+    events.close()
     database.close()
+
+
+def end_stuck(service: str, seconds: float) -> None:
+    """End this process at once, so that whoever supervises it starts another: its threads may hang for good.
+
+    Nothing is lost: what was not committed is read again.
+    """
+    logger.error("consumer stands still", service=service, seconds=round(seconds), exit_code=STUCK)
+    os._exit(STUCK)
 
 
 class Operations:

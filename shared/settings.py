@@ -33,8 +33,11 @@ class Settings:
     kafka: str
     replica: str
     tries: int
+    stuck_after: int
+    traces: str
     log_level: str
     web_threads: int
+    web_waiting: int
     web_workers: int
     trusted_proxies: int
     json_limit: int
@@ -60,6 +63,11 @@ class Settings:
         """Give the SQLAlchemy address of a service's database in a role."""
         template = {"owner": self.database_owner, "web": self.database_web, "worker": self.database_worker}[role]
         return template.format(service=service) if template else f"sqlite:///{self.folder / service}.sqlite"
+
+    @property
+    def server_threads(self) -> int:
+        """How many threads a web process has: for requests under way, those that wait, and those to be refused."""
+        return self.web_threads + self.web_waiting + 4
 
     def make_folder(self) -> None:
         """Make the folder of state where there is none. Raises `WrongSetting` when that can't be done."""
@@ -100,8 +108,11 @@ def read_settings() -> Settings:
                 kafka=env.str("KAFKA", ""),
                 replica=env.str("REPLICA", "0"),
                 tries=env.int("TRIES", 5, validate=Range(1, 100)),
+                traces=env.str("TRACES", "", validate=Regexp(r"\A(https?://\S+)?\Z", error="No http address.")),
+                stuck_after=env.int("STUCK_AFTER", 120, validate=Range(5, 86_400)),
                 log_level=env.str("LOG_LEVEL", "INFO", validate=OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
                 web_threads=env.int("WEB_THREADS", 8, validate=Range(1, 64)),
+                web_waiting=env.int("WEB_WAITING", 24, validate=Range(0, 1_000)),
                 web_workers=env.int("WEB_WORKERS", 1, validate=Range(1, 64)),
                 trusted_proxies=env.int("TRUSTED_PROXIES", 0, validate=Range(0, 5)),
                 json_limit=env.int("JSON_LIMIT", 1_000_000, validate=Range(1_000)),

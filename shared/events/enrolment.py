@@ -67,8 +67,8 @@ class DayMinutes:
 class TrainingCompleted(EnrolmentFact, type="wiyata.enrolment.training.completed.v1"):
     """The completion rule is met. `pre` and `post` are scores in basis points, or None where there is none.
 
-    They are the pair of the gain: the first pre-test handed in before the first lesson mark, and the first
-    post-test. A correction says it again with the next revision.
+    They are the pair of the gain: the first pre-test handed in before the first lesson mark and any post-test, and
+    the first post-test. A correction says it again with the next revision.
     """
 
     revision: int

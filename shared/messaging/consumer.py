@@ -6,68 +6,31 @@ waiting (again, with back-off, no try counted); anything else is a try, and afte
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
-from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
+from shared import tracing
 from shared.database import Database
 from shared.errors import LogUnavailable, Reject
-from shared.events import BrokenPayload, Event, Letter, registry
-from shared.ids import NATIONAL
+from shared.events import Event
 from shared.logging import log, trace_of
 from shared.messaging import inbox, letters, measures
+from shared.messaging.delivery import Delivery, read
 from shared.messaging.handling import handle
 from shared.messaging.inbox import Overtaken, PartitionsAreHeld, is_not_now
-from shared.messaging.letters import storable
 from shared.messaging.lines import release_left
 from shared.messaging.log import EventLog, Place, Reader, Record
+from shared.messaging.standing import standing
+from shared.messaging.watch import Watch
 from shared.service import Service
 from shared.waiting import is_waiting
 
 logger = log(__name__)
 
 LONGEST_PAUSE = 5.0
-LOOK_EVERY = 60.0
-"""How many seconds pass, at least, between two looks for lines that somebody left halfway."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A record, and what it holds for this service: an event, something broken, or nothing that it wants."""
-
-    record: Record
-    event: Event | None = None
-    broken: str = ""
-    named: UUID | None = None
-
-    @property
-    def wanted(self) -> bool:
-        return self.event is not None or bool(self.broken)
-
-    @property
-    def event_id(self) -> UUID:
-        """The event's id, or one made from its place where the bytes hold none."""
-        if self.event is not None:
-            return self.event.id
-        place = self.record
-        return self.named or uuid5(NATIONAL, f"{place.log_id}/{place.topic}/{place.partition}/{place.offset}")
-
-    @property
-    def line(self) -> str:
-        """The key, as a database can keep it."""
-        return storable(self.record.key)[:200]
-
-    def undelivered(self) -> letters.Undelivered:
-        return letters.Undelivered(
-            event_id=self.event_id,
-            tenant=self.event.tenant if self.event else None,
-            type=self.event.type if self.event else "",
-            key=self.line,
-            partition=self.record.partition,
-            body=storable(self.record.body.decode(errors="backslashreplace")),
-        )
+LOOK_EVERY = 2.0
+"""How many seconds pass, at least, between two looks for lines that somebody wants to go on, or left halfway."""
 
 
 class Consumer:
@@ -90,24 +53,27 @@ class Consumer:
         self._stopping = threading.Event()
         self._reader: Reader | None = None
         self._begun: dict[Place, int] = {}
+        self._behind: dict[Place, int] = {}
         self._looked = -LOOK_EVERY
+        self.watch = Watch()
         self.handled = 0
         self.last_error = ""
 
     def run(self) -> None:
         """Handle events until `stop`. A log or database that is away is waited for."""
-        failures = 0
-        while not self._stopping.is_set():
-            try:
-                self.step(1.0)
-                failures = 0
-            except Exception as error:
-                if not isinstance(error, LogUnavailable | PartitionsAreHeld) and not is_waiting(error):
-                    raise
-                failures += 1
-                self._note("waiting", error)
-                self._stopping.wait(self._back_off(failures))
-        self.close()
+        with standing.consuming(self.service.name, lambda: self._behind):
+            failures = 0
+            while not self._stopping.is_set():
+                try:
+                    self.step(1.0)
+                    failures = 0
+                except Exception as error:
+                    if not isinstance(error, LogUnavailable | PartitionsAreHeld) and not is_waiting(error):
+                        raise
+                    failures += 1
+                    self._note("waiting", error)
+                    self._stopping.wait(self._back_off(failures))
+            self.close()
 
     def stop(self) -> None:
         """Ask `run` to come back after the batch at hand."""
@@ -117,14 +83,17 @@ class Consumer:
         if self._reader is not None:
             self._reader.close()
             self._reader = None
+            self._behind = {}
 
     def step(self, seconds: float = 0.0) -> int:
         """Handle the next batch, waiting at most so long for it; give the number of records."""
         try:
             reader = self._opened()
             records = reader.poll(seconds)
-            measures.lag.labels(self.service.name).set(reader.lag())
+            self._behind = reader.lag()
+            self.watch.saw(sum(self._behind.values()) + len(records))
             self._step(reader, records)
+            self.watch.saw(sum(self._behind.values()))
         except BaseException:
             self.close()  # The next step reads again from the position, as another member of the group if need be.
             raise
@@ -132,7 +101,7 @@ class Consumer:
 
     def handle(self, records: Sequence[Record]) -> None:
         """Handle records in one commit if all succeed, and one by one if any fails. Raises `Overtaken`."""
-        self._handle([self._read(record) for record in records])
+        self._handle([read(self.service, record) for record in records])
 
     def assigned(self) -> frozenset[Place]:
         return self._reader.assigned() if self._reader else frozenset()
@@ -142,10 +111,11 @@ class Consumer:
             return self._look_for_lines()
         try:
             if self._ended_amid(records):
-                self._one_by_one([self._read(record) for record in records])
+                self._one_by_one([read(self.service, record) for record in records])
             else:
                 self.handle(records)
             reader.settled(records)
+            self._look_for_lines()
         except Overtaken as overtaken:
             logger.info("overtaken", service=self.service.name, reason=str(overtaken))
             reader.rewind()
@@ -179,22 +149,6 @@ class Consumer:
         with self._database.reading() as session:
             return inbox.read_positions(session, log_ids)
 
-    def _read(self, record: Record) -> Delivery:
-        try:
-            letter = Letter.open(record.body)
-        except BrokenPayload as broken:
-            return Delivery(record, broken=str(broken))
-        kind = registry.get(letter.type)
-        if kind is None:
-            measures.skipped.labels(self.service.name).inc()
-            logger.info("unknown type skipped", service=self.service.name, type=letter.type[:120])
-        if kind not in self.service.hears:
-            return Delivery(record)
-        try:
-            return Delivery(record, letter.event())
-        except BrokenPayload as broken:
-            return Delivery(record, broken=str(broken), named=letter.event_id)
-
     def _handle(self, deliveries: Sequence[Delivery]) -> None:
         try:
             self._in_one_commit(deliveries)
@@ -207,11 +161,14 @@ class Consumer:
             self._one_by_one(deliveries)
 
     def _in_one_commit(self, deliveries: Sequence[Delivery]) -> None:
+        began = tracing.now()
         with self._database.writing() as session:
             inbox.lock_partitions(session, {one.record.partition for one in deliveries})
             self._advance(session, [one.record for one in deliveries])
             done = self._take(session, [one for one in deliveries if one.wanted])
+        self.watch.moved()
         self.handled += len(done)
+        tracing.record("handle", began, (self._step_of(event) for event in done))
         for event in done:
             measures.handled.labels(self.service.name, event.type).inc()
             logger.info(
@@ -222,6 +179,10 @@ class Consumer:
                 tenant=str(event.tenant),
                 correlation=event.correlation,
             )
+
+    def _step_of(self, event: Event) -> tracing.Step:
+        told = {"service": self.service.name, "type": event.type, "event": str(event.id)}
+        return tracing.Step(event.trace_parent, told)
 
     def _take(self, session: Session, deliveries: Sequence[Delivery]) -> list[Event]:
         """Handle what is new; keep as letters what is broken, or stands behind a dead letter."""
@@ -260,19 +221,20 @@ class Consumer:
             if not waited:
                 count = self._counted(delivery)
                 if count > self._tries:
-                    return self._give_up(delivery, "Every try ended with the process that made it.")
+                    return self._give_up(delivery, "Every try ended with the process that made it.", tries=self._tries)
             try:
                 self._in_one_commit([delivery])
                 return self._forget(delivery)
             except Overtaken:
                 raise
             except Reject as rejected:
-                return self._give_up(delivery, str(rejected))
+                return self._give_up(delivery, str(rejected), tries=count)
             except Exception as error:  # noqa: BLE001  # Whatever a handler raises is this event's outcome.
                 self._note("event failed", error)
                 waited = waited + 1 if is_not_now(error) else 0
                 if not waited and count >= self._tries:
-                    return self._give_up(delivery, f"{type(error).__name__} in {count} tries.", trace_of(error))
+                    reason, trace = f"{type(error).__name__} in {count} tries.", trace_of(error)
+                    return self._give_up(delivery, reason, trace, tries=count)
             if self._stopping.wait(self._back_off(waited or count)):
                 if waited:
                     self._take_back(delivery)
@@ -292,23 +254,25 @@ class Consumer:
         with self._database.writing() as session:
             inbox.forget_tries(session, delivery.event_id)
 
-    def _give_up(self, delivery: Delivery, reason: str, trace: str = "") -> None:
+    def _give_up(self, delivery: Delivery, reason: str, trace: str = "", *, tries: int) -> None:
         with self._database.writing() as session:
             inbox.lock_partitions(session, [delivery.record.partition])
             self._advance(session, [delivery.record])
             if inbox.claim(session, [delivery.event_id]):
                 if delivery.event is not None and delivery.event.clears_line:
                     self._clear(session, delivery)  # It is the head of its line, and nothing else has to be replayed.
-                self._bury(session, delivery, reason=reason, trace=trace)
+                self._bury(session, delivery, reason=reason, trace=trace, tries=tries)
             inbox.forget_tries(session, delivery.event_id)
 
-    def _bury(self, session: Session, delivery: Delivery, *, reason: str, trace: str = "") -> None:
-        letters.bury(session, delivery.undelivered(), reason=reason, trace=trace)
+    def _bury(self, session: Session, delivery: Delivery, *, reason: str, trace: str = "", tries: int = 0) -> None:
+        letters.bury(session, delivery.undelivered(), reason=reason, trace=trace, tries=tries)
         measures.dead.labels(self.service.name).inc()
         logger.error("event dead", service=self.service.name, event_id=str(delivery.event_id), reason=reason)
 
     def _note(self, what: str, error: BaseException) -> None:
         self.last_error = type(error).__name__
+        self.watch.moved()
+        measures.note_failure(self.service.name, "consumer", error)
         logger.warning(what, service=self.service.name, error=type(error).__name__, trace=trace_of(error))
 
     def _back_off(self, failures: int) -> float:

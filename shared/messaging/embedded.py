@@ -207,9 +207,8 @@ class EmbeddedReader:
     def assigned(self) -> frozenset[Place]:
         return frozenset(self._next)
 
-    def lag(self) -> int:
-        ends = self._log.ends(self._topics)
-        return sum(end - self._next.get(place, 0) for place, end in ends.items())
+    def lag(self) -> dict[Place, int]:
+        return {place: end - self._next.get(place, 0) for place, end in self._log.ends(self._topics).items()}
 
     def close(self) -> None: ...
 

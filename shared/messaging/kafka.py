@@ -226,13 +226,14 @@ class KafkaReader:
     def assigned(self) -> frozenset[Place]:
         return frozenset((place.topic, place.partition) for place in self._consumer.assignment())
 
-    def lag(self) -> int:
+    def lag(self) -> dict[Place, int]:
         with _asking():
-            places = self._consumer.assignment()
-            return sum(
-                max(0, (self._consumer.highwater(place) or 0) - (self._consumer.position(place, timeout_ms=0) or 0))
-                for place in places
-            )
+            return {
+                (place.topic, place.partition): max(
+                    0, (self._consumer.highwater(place) or 0) - (self._consumer.position(place, timeout_ms=0) or 0)
+                )
+                for place in self._consumer.assignment()
+            }
 
     def close(self) -> None:
         self._consumer.close(autocommit=False, timeout_ms=2000)

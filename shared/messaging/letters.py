@@ -1,7 +1,8 @@
 """Dead letters: events that could not be handled, and their successors that wait behind them.
 
 A line is a key's events across topics, in this service. Once an event of a line is dead, later ones park behind it in
-order until it is replayed or discarded: one bad event blocks one person's line and never a partition.
+order until it is replayed or discarded: one bad event blocks one person's line and never a partition. A letter is
+`dead`; `due` once somebody wants it handled again; `parked` behind another one; in the end `replayed` or `discarded`.
 """
 
 from collections.abc import Iterable
@@ -17,7 +18,8 @@ from shared.messaging.inbox import put_state
 from shared.plumbing import letters
 
 REASON = 200
-OPEN = ("dead", "parked")
+OPEN = ("dead", "due", "parked")
+STATES = (*OPEN, "replayed", "discarded")
 
 
 class LetterNotFound(NotFound):
@@ -40,14 +42,14 @@ class Undelivered:
     body: str
 
 
-def bury(session: Session, undelivered: Undelivered, *, reason: str, trace: str = "") -> None:
-    """Keep an event as a dead letter, with the reason in a sentence and the trace of the failure."""
-    _keep(session, undelivered, "dead", reason, trace)
+def bury(session: Session, undelivered: Undelivered, *, reason: str, trace: str = "", tries: int = 0) -> None:
+    """Keep an event as a dead letter, with the reason in a sentence, the trace of the failure, and the tries it had."""
+    _keep(session, undelivered, "dead", reason, trace, tries)
 
 
 def park(session: Session, undelivered: Undelivered) -> None:
     """Keep an event behind a dead one of its line."""
-    _keep(session, undelivered, "parked", "Waits behind a dead letter of its line.", "")
+    _keep(session, undelivered, "parked", "Waits behind a dead letter of its line.")
 
 
 def blocked_lines(session: Session, keys: Iterable[str]) -> set[str]:
@@ -76,15 +78,25 @@ def next_of_line(session: Session, key: str) -> Undelivered | None:
     """Give the letter whose turn it is in a line: the one that came first."""
     wanted = select(letters).where(letters.c.key == key, letters.c.state.in_(OPEN)).order_by(letters.c.position)
     row = session.execute(wanted.limit(1)).one_or_none()
-    return None if row is None else _undelivered(row)
+    return None if row is None else undelivered(row)
 
 
 def left_lines(session: Session) -> list[str]:
-    """Give the lines whose head is parked behind nothing: whoever let them go on was stopped."""
+    """Give the lines whose head is due, or parked behind nothing: whoever let them go on was stopped."""
     heads = select(func.min(letters.c.position)).where(letters.c.state.in_(OPEN)).group_by(letters.c.key)
-    return list(
-        session.scalars(select(letters.c.key).where(letters.c.position.in_(heads), letters.c.state == "parked"))
-    )
+    return list(session.scalars(select(letters.c.key).where(letters.c.position.in_(heads), letters.c.state != "dead")))
+
+
+def state_of(session: Session, event_id: UUID) -> str:
+    """Give the state of a letter that is there."""
+    return str(session.execute(select(letters.c.state).where(letters.c.event_id == event_id)).scalar_one())
+
+
+def make_due(session: Session, event_id: UUID) -> None:
+    """Note that the letter at the head of its line is to be handled again."""
+    act = update(letters).where(letters.c.event_id == event_id)
+    session.execute(act.values(state="due", reason="Is to be handled again."))
+    put_state(session, event_id, "due")
 
 
 def settle(session: Session, event_id: UUID, state: str) -> None:
@@ -102,10 +114,11 @@ def clear_line(session: Session, key: str) -> int:
     return len(void)
 
 
-def mark_dead(session: Session, event_id: UUID, *, reason: str) -> None:
+def mark_dead(session: Session, event_id: UUID, *, reason: str, trace: str = "") -> None:
     """Note that a letter failed when its turn came."""
     act = update(letters).where(letters.c.event_id == event_id)
-    session.execute(act.values(state="dead", reason=storable(reason)[:REASON], trace=""))
+    failed = {"state": "dead", "reason": storable(reason)[:REASON], "trace": trace}
+    session.execute(act.values(**failed, tries=letters.c.tries + 1))
     put_state(session, event_id, "dead")
 
 
@@ -116,12 +129,17 @@ def listed(session: Session) -> list[dict[str, object]]:
     return [dict(row) for row in session.execute(wanted).mappings()]
 
 
+def undelivered(row: object) -> Undelivered:
+    """Give the event of a row of letters."""
+    return Undelivered(**{name: getattr(row, name) for name in Undelivered.__dataclass_fields__})
+
+
 def storable(text: str) -> str:
     """Write out what PostgreSQL can't keep in a text: the character NUL, and half of a surrogate pair."""
     return text.replace("\x00", "\\x00").encode(errors="backslashreplace").decode()
 
 
-def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, trace: str) -> None:
+def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, trace: str = "", tries: int = 0) -> None:
     put_state(session, undelivered.event_id, state)
     session.execute(
         insert(letters).values(
@@ -132,12 +150,9 @@ def _keep(session: Session, undelivered: Undelivered, state: str, reason: str, t
             partition=undelivered.partition,
             state=state,
             reason=storable(reason)[:REASON],
+            tries=tries,
             trace=trace,
             body=undelivered.body,
             at=clock.now(),
         )
     )
-
-
-def _undelivered(row: object) -> Undelivered:
-    return Undelivered(**{name: getattr(row, name) for name in Undelivered.__dataclass_fields__})

@@ -56,8 +56,8 @@ class Reader(Protocol):
     def assigned(self) -> frozenset[Place]:
         """Give the places that this member owns at present."""
 
-    def lag(self) -> int:
-        """Count the records at its places that it has not read yet, as far as known."""
+    def lag(self) -> dict[Place, int]:
+        """Count the records that it has not read yet at each of its places, as far as known."""
 
     def close(self) -> None:
         """Leave the group."""

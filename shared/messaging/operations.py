@@ -8,14 +8,17 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from shared import audit
 from shared.database import Database
 from shared.errors import Conflict, LogUnavailable
 from shared.events import BrokenPayload, Event, Letter, registry
+from shared.ids import NATIONAL
 from shared.logging import log
-from shared.messaging import inbox, letters
+from shared.messaging import inbox
 from shared.messaging.consumer import Consumer
 from shared.messaging.lines import release
 from shared.messaging.log import EventLog, Place, Record
+from shared.messaging.mending import Reason, ask_for_replay, give_up
 from shared.messaging.relay import lead, publish_to, unpublished_count
 from shared.plumbing import letters as letter_table
 from shared.plumbing import outbox, positions
@@ -33,19 +36,15 @@ def replay(service: Service, database: Database, event_id: UUID) -> int:
 
     Raises `ReplayFailed` when one fails: it is dead then, and the rest of the line goes on waiting.
     """
-    with database.reading() as session:
-        key = letters.open_letter(session, event_id).key
-    return release(service, database, key)
+    with database.writing() as session:
+        letter = ask_for_replay(session, event_id)
+    return release(service, database, letter.key)
 
 
-def discard(service: Service, database: Database, event_id: UUID) -> int:
+def discard(service: Service, database: Database, event_id: UUID, *, reason: Reason, ticket: str = "") -> int:
     """Give a dead event up for good, then handle what is parked behind it; give how many were handled."""
     with database.writing() as session:
-        letter = letters.open_letter(session, event_id)
-        inbox.lock_partitions(session, [letter.partition])
-        letters.open_letter(session, event_id)  # Somebody may have replayed it before the lock was free.
-        letters.settle(session, event_id, "discarded")
-    logger.info("event discarded", service=service.name, event_id=str(event_id))
+        letter = give_up(session, event_id, reason=reason, ticket=ticket)
     return release(service, database, letter.key)
 
 
@@ -61,6 +60,7 @@ def republish(service: Service, database: Database, log: EventLog) -> int:
             raise TopicIsNotEmpty(f"{service.topic} holds events already; nothing was done.", topic=service.topic)
         publish_to(session, log.ids([service.topic])[service.topic])
         session.execute(update(outbox).values(published_at=None))
+        audit.note(session, act="events.republished", subject=f"service/{service.name}", tenant=NATIONAL)
         return unpublished_count(session)
 
 
@@ -72,8 +72,10 @@ def backfill(service: Service, database: Database, log: EventLog, event_type: st
     kind = registry.get(event_type)
     if kind not in service.hears:
         raise Conflict(f"{service.name} does not listen to {event_type}.", type=event_type)
-    with database.reading() as session:
+    with database.writing() as session:
         end = current_positions(session, log, service.topics)
+        details = {"type": event_type}
+        audit.note(session, act="events.backfilled", subject=f"service/{service.name}", tenant=NATIONAL, **details)
     late = Consumer(_hearing_only(service, kind), database, log, advance=_stay)
     for records in log.scan({}, end):
         late.handle(records)

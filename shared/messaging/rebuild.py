@@ -15,8 +15,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping, Select, Table, delete, event, insert, select, text
 from sqlalchemy.orm import Session
 
+from shared import audit
 from shared.database import Database, begin_sqlite
 from shared.errors import Conflict
+from shared.ids import NATIONAL
 from shared.logging import log
 from shared.messaging import inbox, letters
 from shared.messaging.handling import fold
@@ -48,6 +50,7 @@ def rebuild(service: Service, live: Database, log: EventLog, progress: Progress 
     with _folded(service, live, log, progress) as (session, shadow, count):
         for table in _projections(service):
             _exchange(session, shadow, table)
+        audit.note(session, act="projections.rebuilt", subject=f"service/{service.name}", tenant=NATIONAL, events=count)
     return count
 
 

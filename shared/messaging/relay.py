@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, cast, func, select, update
 from sqlalchemy.orm import Session
 
-from shared import clock
+from shared import clock, tracing
 from shared.database import Database, insert_new
 from shared.errors import LogUnavailable
 from shared.events import Letter
@@ -22,6 +22,7 @@ from shared.messaging import measures
 from shared.messaging.doorbell import bell
 from shared.messaging.errands import Errands, is_due
 from shared.messaging.log import EventLog, Message
+from shared.messaging.standing import standing
 from shared.plumbing import leadership, outbox
 from shared.service import Service
 from shared.waiting import is_statement_timeout, is_waiting
@@ -48,27 +49,31 @@ class Relay:
 
     def run(self) -> None:
         """Publish and call timers until `stop`. A log or database that is away is waited for."""
-        failures = 0
-        while not self._stopping.is_set():
-            heard, published = self._bell.rings, 0
-            waits = False
-            for act in (self.step, self.call_timers):  # Timers go on while the log is away.
-                try:
-                    published = act() or published
-                except Exception as error:
-                    if not isinstance(error, LogUnavailable) and not is_waiting(error):
-                        raise
-                    waits = True
-                    self.last_error = type(error).__name__
-                    logger.warning("waiting", service=self.service.name, error=self.last_error, reason=_reason(error))
-            if waits:
-                failures += 1
-                self._stopping.wait(min(LONGEST_PAUSE, 0.05 * 2.0 ** min(failures, 10)))
-                continue
-            failures, self.last_error = 0, ""
-            if not published:
-                self._bell.wait(heard, self._pause)
-        self._errands.end()
+        with standing.relaying(self.service.name, self._database):
+            failures = 0
+            while not self._stopping.is_set():
+                heard, published = self._bell.rings, 0
+                waits = False
+                for act in (self.step, self.call_timers):  # Timers go on while the log is away.
+                    try:
+                        published = act() or published
+                    except Exception as error:
+                        if not isinstance(error, LogUnavailable) and not is_waiting(error):
+                            raise
+                        waits = True
+                        self.last_error = type(error).__name__
+                        measures.note_failure(self.service.name, "relay", error)
+                        logger.warning(
+                            "waiting", service=self.service.name, error=self.last_error, reason=_reason(error)
+                        )
+                if waits:
+                    failures += 1
+                    self._stopping.wait(min(LONGEST_PAUSE, 0.05 * 2.0 ** min(failures, 10)))
+                    continue
+                failures, self.last_error = 0, ""
+                if not published:
+                    self._bell.wait(heard, self._pause)
+            self._errands.end()
 
     def stop(self) -> None:
         """Ask `run` to come back after the batch at hand."""
@@ -83,11 +88,13 @@ class Relay:
             return 0
         if self._met is None or monotonic() - self._met >= MEET_EVERY:
             self._meet_log()
+        began = tracing.now()
         try:
             rows = self._publish()
         except LogUnavailable:
             self._met = None  # Ask whether it is back before a transaction waits for it again.
             raise
+        tracing.record("publish", began, (self._step_of(row) for row in rows))
         for row in rows:
             logger.info(
                 "event published",
@@ -149,14 +156,14 @@ class Relay:
                 _mark(session, rows, clock.now(), _next_batch(session))
         return rows
 
+    def _step_of(self, row: Any) -> tracing.Step:
+        told = {"service": self.service.name, "type": row.type, "event": str(row.id)}
+        return tracing.Step(str(Letter.open(row.body).envelope.get("traceparent", "")), told)
+
     def _anything(self) -> bool:
         with self._database.reading() as session:
-            oldest = session.execute(
-                select(outbox.c.recorded_at).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position).limit(1)
-            ).scalar()
-        age = (clock.now() - oldest).total_seconds() if oldest else 0.0
-        measures.waiting.labels(self.service.name).set(max(0.0, age))
-        return oldest is not None
+            first = select(outbox.c.position).where(outbox.c.published_at.is_(None)).order_by(outbox.c.position)
+            return session.execute(first.limit(1)).scalar() is not None
 
 
 def lead(session: Session) -> str | None:

@@ -8,8 +8,10 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Mapped, Session
 
 from shared import clock
+from shared.audit import Actor
 from shared.database import Base, TenantOwned
 from shared.ids import new_id
+from shared.operators import open_to_operator
 from shared.plumbing import accesses
 from shared.settings import read_settings
 from shared.web.auth import caller
@@ -35,10 +37,15 @@ class Access(TenantOwned, Base):
     person: Mapped[UUID]
 
 
-def note_access(*people: UUID) -> None:
-    """Note that the answer at hand shows rows of these people. One's own need not be left out: they are not kept."""
+def note_access(*people: UUID, tenant: UUID | None = None) -> None:
+    """Note that the answer at hand shows rows of these people. One's own need not be left out: they are not kept.
+
+    They are people of the caller's tenant, unless an operator is shown those of another.
+    """
     here = visit()
-    here.shown = (here.shown or set()) | set(people)
+    here.shown = here.shown or {}
+    if people:
+        here.shown |= dict.fromkeys(people, tenant or caller().tenant)
 
 
 def noted(answer: Response) -> Response:
@@ -59,10 +66,12 @@ def keep(session: Session) -> None:
     if not others:
         return
     who, at = caller(), clock.now()
+    if set(others.values()) != {who.tenant}:
+        open_to_operator(session)
     rows = [
         {
             "id": new_id(),
-            "tenant": who.tenant,
+            "tenant": tenant,
             "person": person,
             "at": at,
             "reader": who.id,
@@ -71,7 +80,7 @@ def keep(session: Session) -> None:
             "operation": request.endpoint or "",
             "correlation": visit().id,
         }
-        for person in others
+        for person, tenant in others.items()
     ]
     session.execute(insert(accesses), rows)
 
@@ -83,12 +92,19 @@ def forget_old_accesses(session: Session) -> None:
     session.execute(delete(accesses).where(accesses.c.id.in_(oldest)))
 
 
-def _others() -> list[UUID]:
+def _others() -> dict[UUID, UUID]:
+    """Give the people shown but the caller, each with the tenant, in the order of their ids."""
     shown = visit().shown
     if not shown:
-        return []
+        return {}
     who = caller()
-    return sorted(shown if who.machine else shown - {who.id})
+    return {person: shown[person] for person in sorted(shown) if who.machine or person != who.id}
+
+
+def actor() -> Actor:
+    """Give who acts by the request at hand, for the audit log: nobody in particular where no token is asked for."""
+    who = visit().caller
+    return Actor(who.id, _role_used(who)) if who else Actor(None, "visitor")
 
 
 def _role_used(who: Caller) -> str:

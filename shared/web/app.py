@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from shared import audit
 from shared.database import Database
 from shared.service import Service
 from shared.settings import Settings
@@ -31,14 +32,20 @@ from shared.web import (
     reference,
     work,
 )
+from shared.web.acts import acts
 from shared.web.api import Api
 from shared.web.edge import Edge, edge, visit
 from shared.web.health import SchemaCheck
 from shared.web.keys import KeyRing
+from shared.web.letters import letters
 from shared.web.personal import personal
 from shared.web.work import reads, session, writes
 
 __all__ = ["App", "create_app", "edge", "reads", "session", "visit", "writes"]
+
+
+IN_EVERY_SERVICE = (personal, letters, acts)
+"""What the API of every service has besides its own views."""
 
 
 class App(Flask):
@@ -49,6 +56,7 @@ class App(Flask):
         self.json = Json(self)
         self.extensions["wiyata"] = edge
         self._mount = edge.mount
+        self._gate = limits.Gate(at_once=edge.settings.web_threads, waiting=edge.settings.web_waiting)
 
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer below the mount, whether or not a proxy in front has cut it off, with the request's ids bound."""
@@ -61,17 +69,23 @@ class App(Flask):
             return super().wsgi_app(environ, start_response)
 
     def dispatch_request(self) -> ResponseReturnValue:
-        """Admit, answer, settle: a commit that fails becomes a problem, never a 200."""
+        """Let in as many as can be worked on, and answer."""
         if request.routing_exception is not None or request.method == "OPTIONS":
             return super().dispatch_request()
+        with self._gate.passed():
+            return self._answer()
+
+    def _answer(self) -> ResponseReturnValue:
+        """Admit, answer, settle: a commit that fails becomes a problem, never a 200."""
         _refuse_nul()
         limits.check_size()
         auth.admit()
         etag.demand_version()
         view = super().dispatch_request
         try:
-            answer = idempotency.once(lambda: accesses.noted(self.make_response(view())))
-            work.settle(answer)
+            with audit.acting(accesses.actor()):
+                answer = idempotency.once(lambda: accesses.noted(self.make_response(view())))
+                work.settle(answer)
         finally:
             work.abandon()
         return answer
@@ -149,7 +163,7 @@ def create_app(
 
 def _publish(app: App, service: Service) -> None:
     api = Api(app, service.name)
-    blueprints = [*service.api, personal]
+    blueprints = [*service.api, *IN_EVERY_SERVICE]
     own = {one.name for one in blueprints}
     for blueprint in blueprints:
         api.publish(blueprint)

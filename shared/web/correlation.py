@@ -9,9 +9,10 @@ from uuid import UUID
 
 from flask import Response, request
 
+from shared import tracing
 from shared.ids import new_id
 from shared.logging import bound, log
-from shared.web.edge import PLACE, Visit, visit
+from shared.web.edge import PLACE, Visit, edge, visit
 
 _TRACE_PARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -21,10 +22,11 @@ def begun(environ: dict[str, Any]) -> Iterator[None]:
     """Take over the caller's request id and trace parent, or make new ones, and bind both to every log line."""
     fresh = Visit(id=_request_id(environ.get("HTTP_X_REQUEST_ID", "")))
     given = environ.get("HTTP_TRACEPARENT", "")
-    fresh.trace_parent = given if _TRACE_PARENT.fullmatch(given) else _new_trace_parent()
     environ[PLACE] = fresh
-    with bound(correlation=str(fresh.id), trace_parent=fresh.trace_parent):
-        yield
+    with tracing.request(given if _TRACE_PARENT.fullmatch(given) else "") as parent:
+        fresh.trace_parent = parent or _new_trace_parent()
+        with bound(correlation=str(fresh.id), trace_parent=fresh.trace_parent):
+            yield
 
 
 def signed(answer: Response) -> None:
@@ -43,6 +45,8 @@ def tell(answer: Response) -> None:
         ms=round((perf_counter() - visit().started) * 1000, 1),
         **problem,
     )
+    name = f"{request.method} {route()}"
+    tracing.name_request(name, status=answer.status_code, correlation=str(visit().id), service=edge().service.name)
 
 
 def route() -> str:

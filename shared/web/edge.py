@@ -42,8 +42,8 @@ class Visit:
     session: Session | None = None
     reading: bool = False
     problem: str = ""
-    shown: set[UUID] | None = None
-    """The people whose rows the answer shows; None until the view has said so."""
+    shown: dict[UUID, UUID] | None = None
+    """The people whose rows the answer shows, with their tenants; None until the view has said so."""
 
 
 PLACE = "wiyata.visit"

@@ -27,7 +27,7 @@ from shared.errors import (
 from shared.logging import log
 from shared.waiting import is_waiting
 from shared.web.edge import visit
-from shared.web.limits import too_large
+from shared.web.limits import overloaded, too_large
 from shared.web.refusals import IfMatchMissing, Unavailable
 
 PROBLEM_JSON = "application/problem+json"
@@ -188,7 +188,7 @@ def _not_stored(error: DBAPIError) -> Response:
 
 def _no_connection(_: PoolIsEmpty) -> Response:
     log(__name__).warning("every database connection is in use")
-    return _refused(Unavailable("Too many requests are under way. Try again in a second.", retry_after=1))
+    return _refused(overloaded())
 
 
 def _is_about_uniqueness(error: IntegrityError) -> bool:

@@ -7,6 +7,10 @@ class Unavailable(Busy):
     """The service can't answer at present; asking again later will do."""
 
 
+class Overloaded(Unavailable):
+    """More requests came than this process can work on; this one was not begun, so that sending it again is safe."""
+
+
 class KeysUnknown(Unavailable):
     """The keys that would prove this token are not at hand."""
 

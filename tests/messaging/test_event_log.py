@@ -68,7 +68,7 @@ def test_a_reader_owns_every_partition_when_it_is_alone(log: EventLog, reader: R
     log.publish(TOPIC, messages(1))
     read(reader, 1)
     assert reader.assigned() == {(TOPIC, number) for number in range(PARTITIONS)}
-    assert reader.lag() == 0
+    assert not any(reader.lag().values())
 
 
 def test_a_new_reader_goes_on_from_the_positions(log: EventLog, reader: Reader, memory: Memory) -> None:

@@ -12,6 +12,7 @@ from deploy.background import CannotStart
 from deploy.kafka.broker import Broker
 from shared.errors import LogUnavailable
 from shared.ids import new_id
+from shared.messaging.delivery import read
 from shared.messaging.embedded import EmbeddedLog
 from shared.messaging.inbox import Overtaken
 from shared.messaging.kafka import KafkaLog
@@ -172,7 +173,7 @@ def test_a_consumer_that_was_overtaken_writes_nothing_behind_its_successor(flow:
     held: list[Record] = []
     while not held:
         held = reader.poll(0.5)
-    deliveries = [heard.consumer._read(record) for record in held]
+    deliveries = [read(heard.service, record) for record in held]
     reader.close()
     again = Running(heard.service, heard.database, heard.log)
     again.consume()

@@ -12,6 +12,7 @@ from sqlalchemy import event as hooks
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from shared import audit
 from shared.database import Database
 from shared.errors import Reject
 from shared.events import Event, encode
@@ -20,8 +21,9 @@ from shared.ids import new_id
 from shared.messaging import inbox, letters
 from shared.messaging.handling import handle
 from shared.messaging.letters import LetterIsNotNext
-from shared.messaging.lines import ReplayFailed
+from shared.messaging.lines import TRIES, ReplayFailed
 from shared.messaging.log import Message
+from shared.messaging.mending import ask_for_replay
 from shared.messaging.operations import discard, replay, status
 from shared.messaging.outbox import partition_of
 from shared.messaging.rebuild import verify
@@ -103,7 +105,7 @@ def test_what_is_replayed_just_now_can_not_be_discarded_as_well(flow: Suite, hea
 
     def discard_it() -> None:
         try:
-            discard(heard.service, heard.database, first.id)
+            discard(heard.service, heard.database, first.id, reason="not_needed")
         except LetterIsNotNext as refusal:
             refused.append(refusal)
 
@@ -161,13 +163,13 @@ def test_a_line_goes_on_by_itself_when_its_operator_was_killed_halfway(flow: Sui
     first = dead_line(flow, person, completion(person), completion(person))
     Broken.errors[person] = Killed()
     with pytest.raises(Killed):
-        discard(heard.service, heard.database, first.id)
+        discard(heard.service, heard.database, first.id, reason="not_needed")
     del Broken.errors[person]
     assert standing(heard) == (0, 2)
     say(flow, completion(person))
     flow.settle()
     heard.consumer.close()
-    again = Running(heard.service, heard.database, heard.log)  # It looks when it is idle first, and then once a minute.
+    again = Running(heard.service, heard.database, heard.log)  # It looks at once when it begins.
     while again.consumer.step():
         pass
     again.consumer.close()
@@ -288,3 +290,58 @@ def test_an_erasure_that_fails_is_the_head_of_its_line_and_can_be_replayed(
     Broken.errors.clear()
     assert replay(hearing_erasures.service, hearing_erasures.database, event.id) == 1
     assert standing(hearing_erasures) == (0, 0)
+
+
+def test_a_letter_that_is_to_be_replayed_is_handled_by_the_consumer_though_events_keep_coming(
+    flow: Suite, heard: Running
+) -> None:
+    """What a web process asks for: it has no handlers, and no database role that spans tenants."""
+    person, other = new_id(), new_id()
+    first = dead_line(flow, person, completion(person))
+    with heard.database.writing() as session:
+        ask_for_replay(session, first.id)
+    assert standing(heard) == (0, 1)
+    say(flow, completion(other))
+    flow["enrolment"].publish()
+    heard.consumer.close()
+    again = Running(heard.service, heard.database, heard.log)
+    while not tallies(heard.database).get(other):
+        again.consumer.step(0.2)
+    again.consumer.close()
+    assert tallies(heard.database) == {person: (2, 90), other: (1, 45)}
+    assert standing(heard) == (0, 0)
+    assert verify(heard.service, heard.database, heard.log) == []
+
+
+def test_a_letter_that_kills_every_process_that_handles_it_again_is_dead_again(flow: Suite, heard: Running) -> None:
+    """Else a consumer would be killed by it at every start, and nobody's events would be handled."""
+    person = new_id()
+    first = dead_line(flow, person, completion(person))
+    Broken.errors[person] = Killed()
+    for _ in range(TRIES):
+        with pytest.raises(Killed):
+            replay(heard.service, heard.database, first.id)
+    with pytest.raises(ReplayFailed, match="ended every process"):
+        replay(heard.service, heard.database, first.id)
+    assert standing(heard) == (1, 1)
+    Broken.errors.clear()
+    assert replay(heard.service, heard.database, first.id) == 2
+    assert tallies(heard.database) == {person: (2, 90)}
+
+
+def test_replaying_and_discarding_are_noted_with_the_reason_and_no_more(flow: Suite, heard: Running) -> None:
+    first, second = dead_line(flow, new_id()), dead_line(flow, new_id())
+    replay(heard.service, heard.database, first.id)
+    discard(heard.service, heard.database, second.id, reason="wrong_at_source", ticket="OPS-17")
+    with heard.database.reading() as session:
+        noted = audit.newest(session, 9)
+        assert audit.verify(session).fault == ""
+    assert [(act["act"], act["subject"], act["tenant"]) for act in noted] == [
+        ("letter.replayed", f"event/{first.id}", CITY),
+        ("letter.discarded", f"event/{second.id}", CITY),
+    ]
+    assert json.loads(str(noted[1]["details"])) == {
+        "reason": "wrong_at_source",
+        "ticket": "OPS-17",
+        "type": second.type,
+    }

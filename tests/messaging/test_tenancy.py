@@ -2,11 +2,23 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import ColumnElement, ForeignKey, delete, exists, func, insert, select, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
+from sqlalchemy.orm import (
+    Mapped,
+    Session,
+    aliased,
+    immediateload,
+    joinedload,
+    lazyload,
+    mapped_column,
+    relationship,
+    selectinload,
+    subqueryload,
+)
 
 from deploy.postgres.server import Server
 from shared.database import Base as SharedBase
@@ -109,6 +121,23 @@ def test_counts_and_existence_are_those_of_the_tenant(database: Database) -> Non
 def test_what_belongs_to_an_object_is_narrowed_too(database: Database) -> None:
     with database.reading(CITY) as session:
         assert [seat.tenant for seat in session.get_one(Class, MINE).seats] == [CITY]
+
+
+@pytest.mark.parametrize("how", [lazyload, immediateload, joinedload, selectinload, subqueryload])
+def test_what_belongs_to_an_object_is_narrowed_however_it_is_loaded(database: Database, how: Any) -> None:
+    with database.writing() as session:
+        session.add(Seat(id=new_id(), tenant=CITY, class_id=THEIRS))
+    wanted = select(Class).options(how(Class.seats))
+    for tenant in (OTHER, CITY, OTHER):
+        with database.reading(tenant) as session:
+            assert {seat.tenant for one in session.scalars(wanted).unique() for seat in one.seats} == {tenant}
+
+
+def test_a_changed_object_at_hand_follows_its_row(database: Database) -> None:
+    with database.writing(CITY) as session:
+        mine = session.get_one(Class, MINE)
+        session.execute(update(Class).values(places=9))
+        assert mine.places == 9
 
 
 def test_what_belongs_to_an_object_made_just_now_is_narrowed_too(database: Database) -> None:

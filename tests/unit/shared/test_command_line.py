@@ -28,11 +28,12 @@ def alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     root, kafka = logging.getLogger(), logging.getLogger("kafka")
     before = root.level, kafka.level
     held, root.handlers = root.handlers, []
+    ours = structlog.get_config()
     yield
     root.handlers = held
     root.setLevel(before[0])
     kafka.setLevel(before[1])
-    structlog.reset_defaults()
+    structlog.configure(**ours)
 
 
 def said(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:

@@ -1,6 +1,5 @@
 """What the database promises on SQLite, where the defaults would lose updates and hide nothing."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,26 +44,6 @@ def database(tmp_path: Path) -> Iterator[Database]:
         Base.metadata.create_all(session.connection())
     yield opened
     opened.close()
-
-
-def test_two_writers_at_once_lose_no_update(database: Database) -> None:
-    key = new_id()
-    with database.writing() as session:
-        session.add(Counter(id=key, tenant=CITY, value=0))
-
-    def count_up() -> None:
-        for _ in range(50):
-            with database.writing() as session:
-                counter = session.get_one(Counter, key)
-                counter.value += 1
-
-    threads = [threading.Thread(target=count_up) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with database.reading() as session:
-        assert session.get_one(Counter, key).value == 400
 
 
 def test_a_reader_sees_one_state_while_another_writes(database: Database) -> None:

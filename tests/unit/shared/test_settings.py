@@ -19,6 +19,7 @@ BUCKET = {"WIYATA_S3_BUCKET": "wiyata"}
         ({"WIYATA_FILES_LOCATION": "files"}, "WIYATA_FILES_LOCATION"),
         ({"WIYATA_FILES_LOCATION": "/../"}, "WIYATA_FILES_LOCATION"),
         ({"WIYATA_UPLOAD_LIMIT": "viel"}, "WIYATA_UPLOAD_LIMIT"),
+        ({"WIYATA_ACCESSES_KEPT_DAYS": "0"}, "WIYATA_ACCESSES_KEPT_DAYS"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

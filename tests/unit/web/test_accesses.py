@@ -1,14 +1,17 @@
 """Whoever looks at another person's rows is written down for that person, before the answer leaves."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, text
 
+from shared import clock
 from shared.forgetting import forget_person
 from shared.ids import new_id
 from shared.plumbing import accesses, requests
+from shared.web.accesses import forget_old_accesses
 from shared.web.auth import Role
 from tests.unit.web.tiny import CITY, OTHER_CITY, Entry, House, bearer
 
@@ -133,6 +136,24 @@ def test_an_outsider_sees_nobodys_looks_but_their_own(house: House) -> None:
     assert mine(house, OTHER)["items"] == []
     assert mine(house, WRITER, tenant=str(OTHER_CITY))["items"] == []
     assert house.client.get("/me/accesses").status_code == 401
+
+
+def test_looks_are_forgotten_after_two_years_or_as_the_setting_says_a_batch_at_a_time(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left_after(days: int) -> int:
+        with clock.telling(clock.now() + timedelta(days=days)), house.database.writing() as session:
+            forget_old_accesses(session)
+        return len(looks(house))
+
+    write(house, *(new_id() for _ in range(5)))
+    house.client.get("/diaries", headers=bearer("trainer"))
+    monkeypatch.setattr("shared.web.accesses.FORGOTTEN_AT_ONCE", 2)
+
+    assert left_after(729) == 5
+    assert [left_after(731), left_after(731)] == [3, 1]
+    monkeypatch.setenv("WIYATA_ACCESSES_KEPT_DAYS", "30")
+    assert [left_after(29), left_after(31)] == [1, 0]
 
 
 def test_a_person_who_is_forgotten_leaves_no_looks_and_no_kept_answers(house: House) -> None:

@@ -69,7 +69,7 @@ def test_people_take_along_all_of_their_rows_and_nobody_elses_and_no_secret(hous
             for tenant, person, text in ((CITY, PERSON, "mine"), (CITY, OTHER, "theirs"), (OTHER_CITY, PERSON, "far"))
         )
         row = {"event_id": new_id(), "tenant": CITY, "type": "x", "partition": 0, "state": "dead", "reason": "secret"}
-        unread = {"trace": "secret", "body": encode(level(PERSON, 4)), "at": AT}
+        unread = {"tries": 1, "trace": "secret", "body": encode(level(PERSON, 4)), "at": AT}
         session.execute(insert(letters), {**row, **unread, "key": str(PERSON)})
     house.client.get("/diaries", headers=bearer("trainer", sub=str(OTHER)))
     taken = house.client.get("/me/data", headers=bearer("learner", sub=str(PERSON)))

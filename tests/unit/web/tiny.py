@@ -417,11 +417,13 @@ class House:
         return self.client.post("/items", json={"title": title}, headers={**bearer("trainer"), **headers})
 
 
-def open_house(folder: Path, *, schema_is_current: bool = True, trusted_proxies: int = 0, **changes: Any) -> House:
+def open_house(
+    folder: Path, *, schema_is_current: bool = True, trusted_proxies: int = 0, patience: float = 30, **changes: Any
+) -> House:
     """Make the tiny service in a folder (or on the server that `database_web` names), with keys fetched."""
     chosen = {"public_url": ORIGIN, "json_limit": 2_000, "upload_limit": 20_000, **changes}
     settings = replace(read_settings(), folder=folder, **chosen)
-    database = Database(settings.database("tiny", "web"))
+    database = Database(settings.database("tiny", "web"), patience=patience)
     if database.is_sqlite:
         event.listen(database.engine, "connect", _lose_patience_soon)
     Base.metadata.create_all(database.engine)
