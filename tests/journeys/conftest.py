@@ -8,6 +8,7 @@ import pytest
 
 from shared.ids import new_id
 from tests.backing import scratch_folder
+from tests.journeys.insiders import Insiders, city_with_other_people, insiders_of
 from tests.journeys.stage import City, city_on
 from tests.journeys.suites import Suite, deployed, embedded, migrate
 from tests.messaging.tally import delete_topics
@@ -45,6 +46,19 @@ def city(begun: Suite) -> City:
     for _ in range(FIRST_LEARNERS):
         loaded.learn(loaded.newcomer())
     return loaded
+
+
+@pytest.fixture(scope="package")
+def playground(begun: Suite) -> Insiders:
+    """A city for what withdraws, erases and annuls: none of it meets the sample city.
+
+    Five have learned there, so that figures and the rows behind them are shown.
+    """
+    begun.start()
+    other = city_with_other_people(begun, "pekalongan", "Kota Pekalongan", numbers_below=700)
+    for _ in range(4):
+        other.learn(other.newcomer())
+    return insiders_of(begun, other)
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ class Front(httpx.BaseTransport):
         self.exchanges.append(Exchange(request.method, request.url.path, answer.status_code, said))
         return answer
 
+    def behind(self, service: str) -> str:
+        """Give the address at which a service itself answers, for what must arrive just as it is sent."""
+        port, path = self._place(f"/api/{service}/")
+        return f"http://127.0.0.1:{port}{path}".rstrip("/")
+
     def close(self) -> None:
         self._wire.close()
 

@@ -1,6 +1,7 @@
 """A city on the stage of a suite: its machine, its people who come one by one, and what they do."""
 
 import csv
+import json
 import random
 import secrets
 from collections.abc import Callable, Iterator
@@ -12,10 +13,11 @@ from typing import Any, TypeVar
 import yaml
 
 from deploy.background import wait_until
+from deploy.demo.accounts import first_link, people_without_account
 from deploy.demo.city import Loaded, load_city
 from deploy.demo.keys import demo_keys
 from deploy.demo.learner import Learner
-from deploy.demo.load import CITY, first_link, people_without_account
+from deploy.demo.load import CITY
 from deploy.demo.origin import Visitor
 from deploy.demo.sign_in import Site
 from tests.journeys.suites import Suite
@@ -56,9 +58,13 @@ class City:
         with (self.folder / "roster.csv").open(newline="") as file:
             return list(csv.DictReader(file))
 
-    def newcomer(self) -> Visitor:
-        """Sign in somebody who never did before."""
-        visitor = self.site.first_sign_in(first_link(self.machine, next(self._waiting)), secrets.token_urlsafe(12))
+    def newcomer(self, *, manages: str = "") -> Visitor:
+        """Sign in somebody who never did before, as the manager of a unit if its id is given."""
+        person = next(self._waiting)
+        if manages:
+            roles = [{"role": "manager", "unit": manages}]
+            self.machine.put(f"identity/people/{person}/roles", json={"roles": roles})
+        visitor = self.site.first_sign_in(first_link(self.machine, person), secrets.token_urlsafe(12))
         visitor.get("identity/me")
         return visitor
 
@@ -86,3 +92,20 @@ def city_on(suite: Suite, folder: Path = CITY) -> City:
     machine = suite.origin.machine(keys.machine, keys.secret)
     loaded = load_city(folder, machine, lambda _: None)
     return City(folder, machine, Site(suite.origin, keys.site, keys.returns_to), loaded)
+
+
+def flow_at_rest(suite: Suite, service: str) -> dict[str, Any]:
+    """Give how the flow of a service's events stands, once it waits for nothing."""
+
+    def status() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(command_said(suite, service, "events", "status"))
+        return found
+
+    return eventually(status, lambda flow: not flow["outbox"]["waiting"] and not any(flow["lag"].values()))
+
+
+def command_said(suite: Suite, service: str, *words: str) -> str:
+    """Give what a command of a service printed. Fails with what it said when it did not succeed."""
+    ended = suite.call(service, *words)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return ended.stdout

@@ -77,10 +77,10 @@ class Suite:
         return next(name for name in (f"{service} {process}", "suite") if name in self.programs)
 
 
-def embedded(folder: Path) -> Suite:
-    """Give the suite in one process on a folder: `python -m services run`."""
+def embedded(folder: Path, **more: object) -> Suite:
+    """Give the suite in one process on a folder: `python -m services run`, with more settings if need be."""
     (port,) = free_ports(1)
-    settings = settings_for(folder=folder, port=port, **CHEAP_PASSWORDS)
+    settings = settings_for(folder=folder, port=port, **CHEAP_PASSWORDS, **more)
     address = f"http://127.0.0.1:{port}"
     program = Program(["services", "run"], settings, folder / "suite.log", f"{address}/api/evaluation/readyz")
     return Suite(
@@ -93,7 +93,7 @@ def embedded(folder: Path) -> Suite:
     )
 
 
-def deployed(folder: Path, server: Server, prefix: str, kafka: str) -> Suite:
+def deployed(folder: Path, server: Server, prefix: str, kafka: str, **more: object) -> Suite:
     """Give the suite as docker-compose.yml runs it: a web, a relay and a consumer process for each service."""
     parts = [(one.name, process) for one in SERVICES for process in _processes_of(one)]
     ports = dict(zip(parts, free_ports(len(parts)), strict=True))
@@ -104,6 +104,7 @@ def deployed(folder: Path, server: Server, prefix: str, kafka: str) -> Suite:
         "public_url": PUBLIC,
         "identity_keys_url": f"http://127.0.0.1:{front['identity']}/keys",
         **CHEAP_PASSWORDS,
+        **more,
     }
     web = {**common, "trusted_proxies": 1, "database_web": server.url("web", prefix)}
     worker = {**common, "database_worker": server.url("worker", prefix)}

@@ -1,11 +1,9 @@
 """What an operator asks of a suite that works: are the projections right, and does everything flow?"""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from services.embedded import SERVICES
-from tests.journeys.stage import City, eventually
+from tests.journeys.stage import City, command_said, flow_at_rest
 from tests.journeys.suites import Suite
 
 EVERY = [service.name for service in SERVICES]
@@ -16,7 +14,7 @@ def test_projections_are_what_the_log_folds_to_and_a_rebuild_changes_nothing(sui
     before = city.figures(), city.rows()
 
     def verified_around_a_rebuild(service: str) -> list[str]:
-        return [_said(suite, service, command) for command in ("verify", "rebuild", "verify")]
+        return [command_said(suite, service, command) for command in ("verify", "rebuild", "verify")]
 
     with ThreadPoolExecutor(2) as hands:
         said = dict(zip(FOLDING, hands.map(verified_around_a_rebuild, FOLDING), strict=True))
@@ -29,24 +27,8 @@ def test_projections_are_what_the_log_folds_to_and_a_rebuild_changes_nothing(sui
 
 def test_nothing_waits_and_nothing_is_dead(suite: Suite, city: City) -> None:
     with ThreadPoolExecutor(2) as hands:
-        flows = list(hands.map(lambda service: _at_rest(suite, service), EVERY))
+        flows = list(hands.map(lambda service: flow_at_rest(suite, service), EVERY))
     assert [flow["service"] for flow in flows] == EVERY
     for flow in flows:
         assert (flow["outbox"]["waiting"], flow["dead"], flow["parked"]) == (0, 0, 0), flow
         assert set(flow["lag"].values()) <= {0}, flow
-
-
-def _at_rest(suite: Suite, service: str) -> dict[str, Any]:
-    """Give how the flow of a service's events stands, once it waits for nothing."""
-
-    def status() -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(_said(suite, service, "events", "status"))
-        return found
-
-    return eventually(status, lambda flow: not flow["outbox"]["waiting"] and not any(flow["lag"].values()))
-
-
-def _said(suite: Suite, service: str, *words: str) -> str:
-    ended = suite.call(service, *words)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return ended.stdout
