@@ -18,6 +18,7 @@ from services.catalogue.app import service as catalogue
 from services.enrolment.app import service as enrolment
 from services.evaluation.app import service as evaluation
 from services.identity.app import service as identity
+from shared import tracing
 from shared.errors import WrongSetting
 from shared.logging import log, trace_of
 from shared.messaging.consumer import Consumer
@@ -56,7 +57,7 @@ def serve_suite(settings: Settings) -> None:
             (settings.folder / MARK).write_text(str(os.getppid()))
             return running
 
-        serve(factory, bind=f"{settings.host}:{settings.port}", threads=settings.web_threads, on_start=start)
+        serve(factory, bind=f"{settings.host}:{settings.port}", threads=settings.server_threads, on_start=start)
 
 
 def prepare(settings: Settings) -> None:
@@ -91,7 +92,7 @@ class SuiteApp:
             if service.hears:
                 consumer = Consumer(service, database, events, tries=self._settings.tries)
                 workers.append(Worker(f"consumer {service.name}", consumer))
-        return [*running, Workers(workers)]
+        return [tracing.start(self._settings.traces, "wiyata"), *running, Workers(workers)]
 
     def _app(self, service: Service) -> Flask:
         database = open_database(service, self._settings, "web")

@@ -2,6 +2,7 @@
 
 import gc
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,26 +11,24 @@ import pytest
 from deploy.postgres.server import Server
 from tests import backing
 
+gc.disable()  # Until everything is imported and collected: hardly anything becomes garbage by then.
+
 
 def pytest_configure() -> None:
     """Let SIGTERM end a run as Ctrl-C does: what it started (broker, database, suites) is ended with it."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
-def pytest_collection() -> None:
-    gc.disable()
-
-
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave what was imported alone, and come less often: it took a tenth of the time."""
     gc.freeze()
-    gc.set_threshold(5_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)
     gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _sqlite_does_not_wait_for_the_disk() -> None:
-    """Let what SQLite writes outlive the process only: no test cuts the power."""
+def _nothing_waits_for_the_disk() -> Iterator[None]:
+    """Let what is written outlive the process only: no test cuts the power."""
     from sqlalchemy import event  # Not above: xdist's own process reads this file before it starts the others.
     from sqlalchemy.pool import ConnectionPoolEntry, Pool
 
@@ -40,6 +39,21 @@ def _sqlite_does_not_wait_for_the_disk() -> None:
         if isinstance(connection, sqlite_driver.Connection) and not entry.info.get("hurried"):
             connection.execute("PRAGMA synchronous=OFF")
             entry.info["hurried"] = True
+
+    with pytest.MonkeyPatch.context() as system:
+        system.setattr("os.fsync", lambda _: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _log_lines_are_plain() -> None:
+    """Write log lines to standard error, as a process does, without colours and columns: each request has one."""
+    import structlog  # Not above, as SQLAlchemy.
+
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, structlog.processors.JSONRenderer()],
+        logger_factory=structlog.PrintLoggerFactory(sys.__stderr__),
+    )
 
 
 @pytest.fixture(scope="session")

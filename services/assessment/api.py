@@ -40,6 +40,7 @@ Created = tuple[Any, dict[str, str]]
 @idempotent
 @banks.arguments(schemas.BankRequest)
 @banks.response(201, schemas.BankSchema)
+@banks.also("CONFLICT")
 def create_bank(wanted: Mapping[str, Any]) -> Created:
     """Make an empty question bank."""
     bank = collecting.create_bank(session(), caller().tenant, **wanted)
@@ -99,6 +100,7 @@ def list_questions(query: Mapping[str, Any], bank_id: UUID) -> Page[Question]:
 @require("trainer", "administrator")
 @banks.arguments(schemas.KeyRequest)
 @banks.response(200, schemas.QuestionSchema)
+@banks.also("CONFLICT")
 def correct_key(key: Mapping[str, Any], bank_id: UUID, question_id: UUID) -> Question:
     """Correct the key of a question: gives its next revision, and marks again the attempts that asked this one."""
     return correcting.correct_key(session(), caller().tenant, bank_id, question_id, key)
@@ -132,6 +134,7 @@ def list_corrections(query: Mapping[str, Any], bank_id: UUID) -> Page[Correction
 @idempotent
 @assessments.arguments(schemas.AssessmentRequest)
 @assessments.response(201, schemas.AssessmentSchema)
+@assessments.also("CONFLICT")
 def create_assessment(wanted: Mapping[str, Any]) -> Created:
     """Make an assessment from a bank; nobody can sit it before it is published."""
     chosen = {"bank_id" if name == "bank" else name: value for name, value in wanted.items()}
@@ -160,6 +163,7 @@ def show_assessment(assessment_id: UUID) -> Assessment:
 @assessments.route("/assessments/<uuid:assessment_id>/publication", methods=["PUT"])
 @require("trainer", "administrator")
 @assessments.response(200, schemas.PublicationSchema)
+@assessments.also("CONFLICT")
 def publish_assessment(assessment_id: UUID) -> Publication:
     """Publish the assessment with its bank as it stands; if nothing changed, the version stays."""
     return publishing.publish_assessment(session(), caller().tenant, assessment_id)
@@ -169,7 +173,7 @@ def publish_assessment(assessment_id: UUID) -> Publication:
 @require("learner")
 @attempts.arguments(schemas.StartRequest)
 @attempts.response(201, schemas.AttemptSchema)
-@attempts.also(OK=schemas.AttemptSchema)
+@attempts.also("CONFLICT", OK=schemas.AttemptSchema)
 def start_attempt(wanted: Mapping[str, Any], enrolment_id: UUID) -> tuple[Sheet, int, dict[str, str]]:
     """Begin an attempt at an assessment of the course enrolled in; an open one is given back with 200 instead."""
     who = caller()
@@ -202,7 +206,7 @@ def list_attempts(query: Mapping[str, Any], enrolment_id: UUID) -> Page[AttemptL
 @attempts.also("NOT_FOUND", "CONFLICT")
 def annul_attempt(said: Mapping[str, Any], attempt_id: UUID) -> AttemptLine:
     """Let what was handed in count for nothing, and use up none of the attempts allowed; the first reason stays."""
-    attempt = annulling.annul_attempt(session(), caller().tenant, attempt_id, **said)
+    attempt = annulling.annul_attempt(session(), caller().tenant, attempt_id, **said, by=caller().id)
     note_access(attempt.person)
     return queries.lines_of(session(), [attempt])[0]
 
@@ -219,6 +223,7 @@ def show_attempt(attempt_id: UUID) -> Sheet:
 @require("learner")
 @attempts.arguments(schemas.AnswersRequest)
 @attempts.response(200, schemas.AnswersSchema)
+@attempts.also("CONFLICT")
 def save_answers(sent: Mapping[str, Any], attempt_id: UUID) -> Mapping[str, list[Answer]]:
     """Save one answer or several; safe to repeat. Answers what is saved for these questions now."""
     choices = [Choice(**one) for one in sent["answers"]]

@@ -17,6 +17,7 @@ from shared.events.enrolment import CompletionRevoked, EnrolmentClosed, LearnerE
 from shared.events.evaluation import FrameworkPublished
 from shared.events.identity import PersonAssigned, PersonErased, TenantDefined, UnitDefined
 from shared.service import Service
+from shared.web.accesses import forget_old_accesses
 from shared.web.idempotency import forget_old_requests
 
 service = Service(
@@ -44,6 +45,7 @@ service = Service(
         hand_in_overdue_attempts: timedelta(seconds=5),
         mark_corrected_attempts_again: timedelta(seconds=5),
         forget_old_requests: timedelta(hours=1),
+        forget_old_accesses: timedelta(minutes=1),
     },
 )
 

@@ -21,6 +21,7 @@ from shared.events.assessment import AssessmentPublished
 from shared.events.evaluation import FrameworkPublished, ProgrammeMeasured
 from shared.events.identity import PersonAssigned, PersonErased, TenantDefined
 from shared.service import Service
+from shared.web.accesses import forget_old_accesses
 from shared.web.idempotency import forget_old_requests
 
 service = Service(
@@ -37,7 +38,7 @@ service = Service(
     },
     reacts={PersonErased: release_trainers},
     exports=EXPORTS,
-    timers={forget_old_requests: timedelta(hours=1)},
+    timers={forget_old_requests: timedelta(hours=1), forget_old_accesses: timedelta(minutes=1)},
 )
 
 

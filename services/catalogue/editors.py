@@ -28,9 +28,13 @@ def may_edit(course: Course, by: Caller) -> bool:
 
 def require_editor(course: Course, by: Caller) -> None:
     """Raise `NotAnEditorOfTheCourse` unless the caller may edit the course."""
+    if course.tenant != by.tenant:
+        sentence = "belongs to another city or provider, whose own trainers and administrators change it."
+        raise NotAnEditorOfTheCourse(f"{course.code} {sentence}", course=course.id)
     if not may_edit(course, by):
         raise NotAnEditorOfTheCourse(
-            f"{course.code} lists you not as a trainer. Ask an administrator or one of its trainers.", course=course.id
+            f"{course.code} does not list you as a trainer. Ask an administrator or one of its trainers.",
+            course=course.id,
         )
 
 

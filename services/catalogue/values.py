@@ -5,14 +5,17 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 LONGEST_TEXT = 400_000
 LONGEST_ADDRESS = 2_000
 
 
 def has_control_sign(text: str) -> bool:
-    """Say whether the text holds a control character besides tab and line ends."""
+    """Say whether the text holds a control character besides tab and line ends, or half of a character.
+
+    YAML can write the latter down (as a surrogate), and no database takes it.
+    """
     return bool(_CONTROL.search(text))
 
 

@@ -43,7 +43,7 @@ service = Service(
     oversees=oversees,
     timers={
         work_off_jobs: timedelta(milliseconds=200),
-        close_ended_classes: timedelta(seconds=5),
+        close_ended_classes: timedelta(seconds=1),
         forget_old_requests: timedelta(hours=1),
         forget_old_accesses: timedelta(minutes=1),
     },

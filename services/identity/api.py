@@ -16,7 +16,7 @@ from services.identity.commands.roles import RoleWanted
 from services.identity.commands.rosters import RosterImport
 from services.identity.erasure_register import ErasureRegister
 from services.identity.links import first_sign_in_link
-from services.identity.model import ErasedPerson, Mail, Person, Unit
+from services.identity.model import ErasedPerson, Mail, Person, Tenant, Unit
 from services.identity.model.erasures import CanNotEraseOneself, ErasureNotConfirmed
 from services.identity.pages.code_sheet import code_sheet
 from services.identity.queries import people as queries
@@ -65,6 +65,15 @@ def me() -> Any:
 def units(query: dict[str, Any]) -> Page[Unit]:
     """List the units of the tenant by code."""
     return page(session(), queries.units_of(caller().tenant), by=(Unit.code,), **query)
+
+
+@blueprint.route("/tenants")
+@require("trainer", "analyst", "administrator", "operator")
+@blueprint.arguments(PageQuery, location="query")
+@blueprint.response(200, page_of(schemas.TenantSchema))
+def tenants(query: dict[str, Any]) -> Page[Tenant]:
+    """List the cities and providers by name: whom a course can be offered to, and whose courses one is offered."""
+    return page(session(), select(Tenant), by=(Tenant.name, Tenant.id), **query)
 
 
 @blueprint.route("/people")
@@ -194,12 +203,15 @@ def post_staff(body: dict[str, Any]) -> Any:
 
 @blueprint.route("/staff/<uuid:person_id>", methods=["PUT"])
 @require("administrator")
+@shows_people
 @blueprint.arguments(schemas.StaffDescriptionSchema)
 @blueprint.response(200, schemas.StaffSchema)
 @blueprint.also("NOT_FOUND", "CONFLICT")
 def put_staff(body: dict[str, Any], person_id: UUID) -> Any:
     """Give one of the staff of a provider this name and address; they sign in with the new one from now on."""
-    return _staff(staff.describe_staff(session(), caller().tenant, person_id, **body))
+    person = staff.describe_staff(session(), caller().tenant, person_id, **body)
+    note_access(person.id)
+    return _staff(person)
 
 
 @blueprint.route("/people/<uuid:person_id>/erasure", methods=["POST"])
@@ -260,7 +272,7 @@ def look_up_nips(body: dict[str, Any]) -> Any:
 @blueprint.body("text/csv", XLSX)
 @blueprint.arguments(schemas.RosterQuery, location="query")
 @blueprint.response(200, schemas.RosterImportSchema)
-@blueprint.also("REQUEST_ENTITY_TOO_LARGE")
+@blueprint.also("REQUEST_ENTITY_TOO_LARGE", "CONFLICT")
 def import_roster(query: dict[str, Any]) -> RosterImport:
     """Take a roster: units, jobs, and people with their posts. The same file again changes nothing."""
     form: Form = "xlsx" if request.mimetype == XLSX else "csv"

@@ -25,6 +25,7 @@ from shared.migrations import is_current
 from shared.processes import open_database
 from shared.service import Service
 from shared.settings import Settings, read_settings
+from shared.web.accesses import forget_old_accesses
 from shared.web.idempotency import forget_old_requests
 from shared.web.keys import KeyRing
 
@@ -59,7 +60,11 @@ service = Service(
     metadata=Base.metadata,
     api=(api.blueprint,),
     pages=(views.blueprint, forgotten.blueprint, delegated.blueprint, endpoints.blueprint),
-    timers={drop_expired: timedelta(hours=1), forget_old_requests: timedelta(hours=1)},
+    timers={
+        drop_expired: timedelta(hours=1),
+        forget_old_requests: timedelta(hours=1),
+        forget_old_accesses: timedelta(minutes=1),
+    },
     errands={send_mails: timedelta(seconds=5)},
     commands=cli.COMMANDS,
     exports=EXPORTS,

@@ -13,7 +13,7 @@ from services.identity.commands import accounts, clients, erasures, organisation
 from services.identity.commands import keys as key_commands
 from services.identity.commands.clients import NoSuchTenant
 from services.identity.commands.staff import StaffRole
-from services.identity.erasure_register import ErasureRegister
+from services.identity.erasure_register import ErasureRegister, RegisterIsIncomplete
 from services.identity.links import first_sign_in_link
 from services.identity.model.clients import MachineRole
 from services.identity.model.organisation import TenantKind
@@ -142,9 +142,17 @@ def erasures_group() -> None: ...
 
 
 @erasures_group.command(help="After a backup was restored: erase those of the register again who came back with it.")
-def replay() -> None:
+@click.option("--incomplete", is_flag=True, help="Go on though the register lacks people who were erased.")
+def replay(*, incomplete: bool) -> None:
     entries = ErasureRegister(read_erasure_register(read_settings())).erasures()
     again = 0
+    with _writing() as session:
+        missing = erasures.not_in_register(session, entries)
+    if missing and not incomplete:
+        raise RegisterIsIncomplete(
+            f"{missing} people were erased whom the register does not name: it is an old copy, or another suite's. "
+            "Nobody was erased again."
+        )
     for entry in entries:
         with _writing() as session:
             again += erasures.replay_erasure(session, entry)

@@ -29,6 +29,10 @@ class RegisterIsBroken(Conflict):
     """A line of the register was changed, or is missing: ask whoever may write to it, and compare with its copies."""
 
 
+class RegisterIsIncomplete(Conflict):
+    """The register lacks people who were erased before the backup: it is an old copy of it, or another suite's."""
+
+
 @dataclass(frozen=True)
 class Erasure:
     """A line of the register."""

@@ -71,6 +71,16 @@ class MeSchema(Schema):
     roles = fields.List(fields.Nested(RoleSchema), required=True)
 
 
+class TenantSchema(Schema):
+    """A city, or a provider of learning."""
+
+    id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, **_about("city or provider."))
+    zone = fields.String(required=True, **_about("The IANA zone in which its days and years are cut."))
+
+
 class UnitSchema(Schema):
     """A unit in the tree of the tenant."""
 

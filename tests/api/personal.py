@@ -24,5 +24,5 @@ def views_that_show_people(app: Flask) -> set[str]:
         for rule in app.url_map.iter_rules()
         for method in rule.methods or set()
         if marks_of(app.view_functions[rule.endpoint], method).get("shows_people")
-        and not rule.endpoint.startswith("personal.")
+        and not rule.endpoint.startswith(("personal.", "letters."))
     }

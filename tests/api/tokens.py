@@ -1,6 +1,7 @@
 """Access tokens as identity makes them, signed with a key of the tests."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,11 @@ def key_set() -> Mapping[str, Any]:
 def bearer(tenant: UUID, person: UUID, *roles: Role, unit: UUID | None = None, machine: bool = False) -> dict[str, str]:
     """Make the header that carries a token: the roles hold in one unit and below, or in the whole tenant."""
     at = int(clock.now().timestamp())
+    return {"Authorization": f"Bearer {_token(tenant, person, roles, unit, machine, at)}"}
+
+
+@lru_cache(maxsize=256)
+def _token(tenant: UUID, person: UUID, roles: tuple[Role, ...], unit: UUID | None, machine: bool, at: int) -> str:
     claims = {
         "iss": f"{ORIGIN}/api/identity",
         "aud": "wiyata",
@@ -32,4 +38,4 @@ def bearer(tenant: UUID, person: UUID, *roles: Role, unit: UUID | None = None, m
         "machine": machine,
         "roles": [{"role": role, **({"unit": str(unit)} if unit else {})} for role in roles],
     }
-    return {"Authorization": f"Bearer {jwt.encode({'alg': 'ES256', 'kid': 'test'}, claims, KEY)}"}
+    return jwt.encode({"alg": "ES256", "kid": "test"}, claims, KEY)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -98,10 +99,14 @@ def _value(column: sa.Column[Any], tenant: UUID) -> Any:
     if column.nullable:
         return None
     kind = column.type
+    if isinstance(kind, sa.Integer) and list(column.table.primary_key) == [column]:
+        return next(_NUMBERS)  # It is the key of the whole table, whoever's the row is.
     if isinstance(kind, sa.String):  # The end of a UUIDv7 is random, its beginning is the time.
         return str(new_id()).replace("-", "")[::-1][: kind.length or 32]
     return next(value() for of, value in _VALUES.items() if isinstance(kind, of))
 
+
+_NUMBERS = count(1)
 
 _VALUES: Mapping[type[sa.types.TypeEngine[Any]], Any] = {
     sa.Uuid: new_id,

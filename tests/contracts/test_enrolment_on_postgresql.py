@@ -222,3 +222,19 @@ def test_fewer_places_beside_those_who_take_them_are_never_too_few(city: City) -
 
     taken = len(city.administrator.get(f"/enrolments?class={class_}").json["items"])
     assert taken <= city.administrator.get(path).json["capacity"]
+
+
+def test_a_limit_that_comes_beside_those_who_enrol_is_never_overrun(city: City) -> None:
+    course, plan, match = city.publish(), {"capacity": 1, "trainers": []}, {"If-Match": '"1"'}
+    for _ in range(RACES):
+        class_ = city.plan(course)
+        path, learners = f"/classes/{class_}", [city.learner() for _ in range(6)]
+
+        answers = at_once(
+            partial(city.administrator.put, path, plan, **match),
+            *(partial(one.post, f"{path}/enrolments") for one in learners),
+        )
+
+        taken = len(city.administrator.get(f"/enrolments?class={class_}").json["items"])
+        assert taken <= (city.administrator.get(path).json["capacity"] or 6)
+        assert {one.status_code for one in answers} <= {200, 201, 409}

@@ -1,17 +1,20 @@
 """Recorded and disputed evidence in the roles of PostgreSQL: also two at the same moment say a thing once."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from deploy.postgres.server import Server
 from services.evaluation.commands import publish_national_frameworks
+from services.evaluation.model.tables import AssessmentResult, Dispute
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 from shared.ids import NATIONAL
 from tests.api.evaluation.city import City
-from tests.api.evaluation.facts import rated
+from tests.api.evaluation.facts import erased, rated
 from tests.contracts.cities import at_once, city_on_postgresql
 
 ROUNDS = 8
@@ -64,3 +67,29 @@ def test_evidence_disputed_decided_and_withdrawn_at_once_is_so_once(city: City) 
         at_once(partial(analyst.put, f"{place}/withdrawal", {"reason": "unreliable"}))
 
         assert [one.reason for one in city.said(EvidenceWithdrawn) if one.piece == rating.piece] == ["dispute_upheld"]
+
+
+def test_of_somebody_who_is_erased_at_the_same_moment_no_result_and_no_dispute_is_left(city: City) -> None:
+    others = [city.person() for _ in range(40)]
+    for number in range(ROUNDS):
+        rating = rated(city.id, city.person(), 3)
+        city.hear(rating)
+        people, day = [rating.person, *others], f"2025-04-{number + 1:02}"
+        rows = "".join(f"{person},PP,3,assessment_centre,{day}\n" for person in people)
+        content = f"person,kode_kompetensi,tingkat,peran,tanggal\n{rows}"
+        said = {"competency": "PP", "text": "Tidak."}
+        acts: list[Callable[[], Any]] = [
+            partial(city.analyst.send, "/assessment-results", content),
+            partial(city.learner(rating.person).post, f"/evidence/{rating.piece}/disputes", said),
+            partial(city.hear, erased(city.id, rating.person)),
+        ]
+
+        at_once(partial(_next_of, acts), len(acts))
+
+        with city.database.reading() as session:
+            for kept in (AssessmentResult, Dispute):
+                assert session.scalars(sa.select(kept).where(kept.person == rating.person)).all() == []
+
+
+def _next_of(acts: list[Callable[[], Any]]) -> Any:
+    return acts.pop()()

@@ -10,8 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from services.embedded import SERVICES
 from shared.errors import NotYetKnown, Refusal
-from shared.web.app import App
-from shared.web.personal import personal
+from shared.web.app import IN_EVERY_SERVICE, App
 from shared.web.problems import PROBLEM_JSON, STATUSES, ProblemType, problem_types
 
 every_service = pytest.mark.parametrize("name", [service.name for service in SERVICES])
@@ -59,7 +58,12 @@ def test_a_document_is_valid(apps: Mapping[str, App], name: str) -> None:
 @every_service
 def test_a_document_has_every_view_of_the_api_and_its_public_address(apps: Mapping[str, App], name: str) -> None:
     document = served(apps[name])
-    own = {blueprint.name for service in SERVICES if service.name == name for blueprint in (*service.api, personal)}
+    own = {
+        blueprint.name
+        for service in SERVICES
+        if service.name == name
+        for blueprint in (*service.api, *IN_EVERY_SERVICE)
+    }
     routed = {
         method + " " + re.sub(r"<(?:[^:>]+:)?([^>]+)>", r"{\1}", rule.rule)
         for rule in apps[name].url_map.iter_rules()

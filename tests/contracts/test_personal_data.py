@@ -20,7 +20,7 @@ from shared.plumbing import accesses
 from shared.plumbing import tables as plumbing
 from shared.service import Service
 from shared.web.accesses import forget_old_accesses
-from shared.web.app import App
+from shared.web.app import IN_EVERY_SERVICE, App
 from shared.web.marks import marks_of
 from shared.web.personal import PLUMBING, personal
 
@@ -95,6 +95,7 @@ def test_of_the_plumbing_only_what_is_about_a_person_for_long_is_taken_along() -
         "outbox": "events",
         "requests": "kept for 24 hours, and only for the one who sent them, whoever they are about",
         "aggregates": "counts events, by the ids that the events hold",
+        "audit": "what those who administer did, by ids and codes; its effect stands in the rows",
     }
     known = {table.name for table in plumbing.sorted_tables if "tenant" in table.columns}
 
@@ -167,6 +168,31 @@ SHOWS_NOBODY_ELSE: Mapping[str, Mapping[str, str]] = {
     },
 }
 """The views, or whole blueprints, that show rows of nobody but the caller, with what they show instead."""
+
+
+IN_ALL_SERVICES: Mapping[str, str] = {
+    "acts.list_acts": "what those who administer did, by ids and codes",
+    "letters.replay_letters": "ids of events",
+    "personal.export_data": "the caller's own",
+    "personal.list_accesses": "the caller's own",
+    "personal.list_changes": "the caller's own",
+}
+"""The views of every service that show rows of nobody but the caller, with what they show instead."""
+
+
+def test_of_the_views_that_every_service_has_those_say_whose_rows_they_show_that_show_any(
+    apps: Mapping[str, App],
+) -> None:
+    app, shared = apps["enrolment"], {blueprint.name for blueprint in IN_EVERY_SERVICE}
+    silent = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint.split(".")[0] in shared
+        and not marks_of(app.view_functions[rule.endpoint], method).get("shows_people")
+    }
+
+    assert silent == set(IN_ALL_SERVICES)
 
 
 @every_service

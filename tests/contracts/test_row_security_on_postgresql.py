@@ -3,7 +3,7 @@
 A worker, whose batches span tenants, sees them all. Nothing here connects as a superuser, who would pass through.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 import pytest
@@ -16,6 +16,7 @@ from services.embedded import SERVICES
 from shared import clock
 from shared.database import bind_tenant
 from shared.ids import NATIONAL, new_id
+from shared.operators import open_to_operator
 from shared.service import Service
 from tests.contracts.homes import Home, Row, fill, on_postgresql, row_of
 
@@ -36,6 +37,9 @@ READ_BEFORE_THE_TENANT_IS_KNOWN = {
 READ_BY_ALL = {"catalogue": {"known_tenants": "anybody may be offered a course"}}
 """Tables whose rows every tenant may read, and none but its own write."""
 
+APPEND_ONLY = {"audit"}
+"""Tables to which rows are added, and of which nobody but the owner changes or removes any."""
+
 OWN, FOREIGN = new_id(), new_id()
 REFUSED = "42501"
 
@@ -53,10 +57,13 @@ def guarded(service: Service) -> list[sa.Table]:
 
 
 every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
-every_table = pytest.mark.parametrize(
-    ("service", "table"),
-    [(service, table) for service in SERVICES for table in guarded(service)],
-    ids=lambda one: one.name,
+TABLES = [(service, table) for service in SERVICES for table in guarded(service)]
+every_table = pytest.mark.parametrize(("service", "table"), TABLES, ids=lambda one: one.name)
+every_table_that_changes = pytest.mark.parametrize(
+    ("service", "table"), [one for one in TABLES if one[1].name not in APPEND_ONLY], ids=lambda one: one.name
+)
+every_table_that_grows = pytest.mark.parametrize(
+    ("service", "table"), [one for one in TABLES if one[1].name in APPEND_ONLY], ids=lambda one: one.name
 )
 
 
@@ -130,7 +137,7 @@ def test_somebody_whose_tenant_is_not_known_sees_national_rows_alone(
     assert seen == {NATIONAL}
 
 
-@every_table
+@every_table_that_changes
 def test_a_caller_can_neither_change_nor_remove_a_row_of_another_tenant_or_of_the_nation(
     web: Session, service: Service, table: sa.Table
 ) -> None:
@@ -141,6 +148,28 @@ def test_a_caller_can_neither_change_nor_remove_a_row_of_another_tenant_or_of_th
 
     assert changed.all() == []
     assert removed.all() == []
+
+
+@every_table_that_grows
+@pytest.mark.parametrize("act", [sa.delete, lambda table: sa.update(table).values(tenant=table.c.tenant)])
+def test_nobody_changes_or_removes_what_is_only_added_to(
+    web: Session, service: Service, table: sa.Table, act: Callable[[sa.Table], sa.Executable]
+) -> None:
+    with pytest.raises(ProgrammingError) as refused:
+        web.execute(act(table))
+
+    assert getattr(refused.value.orig, "sqlstate", None) == REFUSED
+
+
+@every_service
+def test_a_session_of_an_operator_sees_letters_acts_and_looks_of_every_tenant_and_nothing_else(
+    home: Home, foreign_rows: object, service: Service
+) -> None:
+    with home.database(service.name, "web").reading(NATIONAL) as session:
+        open_to_operator(session)
+        seen = {table.name for table in guarded(service) if FOREIGN in session.scalars(sa.select(table.c.tenant)).all()}
+
+    assert seen == {"letters", "audit", "accesses"} | READ_BY_ALL.get(service.name, {}).keys()
 
 
 @every_table
@@ -282,7 +311,7 @@ def test_what_is_offered_is_read_by_its_receiver_alone_and_written_by_nobody_but
 
 def changes_of(service: Service, provider: UUID) -> Iterator[sa.Update | sa.Delete]:
     """Give statements that would change or remove every row of a provider."""
-    for table in guarded(service):
+    for table in (one for one in guarded(service) if one.name not in APPEND_ONLY):
         yield sa.delete(table).where(table.c.tenant == provider).returning(table.c.tenant)
         yield sa.update(table).where(table.c.tenant == provider).values(tenant=provider).returning(table.c.tenant)
 

@@ -17,6 +17,7 @@ from services.assessment.model import (
     Attempt,
     CourseVersion,
     Enrolment,
+    ErasedPerson,
     Grade,
     Pin,
     Response,
@@ -127,7 +128,8 @@ def _locked_enrolment(session: Session, tenant: UUID, enrolment_id: UUID, person
     ).one_or_none()
     if found is None:
         raise EnrolmentNotYetKnown("This enrolment has not arrived here yet.")
-    if found[0].person != person:
+    # Asked behind the lock: a token outlives an erasure by minutes, and nobody would forget an attempt begun then.
+    if found[0].person != person or session.get(ErasedPerson, (tenant, person)) is not None:
         raise NoSuchEnrolment("There is no such enrolment of yours.")
     return found[0], bool(found[1])
 

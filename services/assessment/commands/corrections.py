@@ -12,7 +12,7 @@ from services.assessment.commands.marking import BATCH, marking_items, say_grade
 from services.assessment.model import Assessment, AssessmentVersion, Attempt, Bank, Correction, Grade, Question
 from services.assessment.model.corrections import QuestionIsSuperseded, with_key
 from services.assessment.queries import NoSuchBank, NoSuchQuestion
-from shared import clock
+from shared import audit, clock
 
 
 def correct_key(session: Session, tenant: UUID, bank_id: UUID, question_id: UUID, key: Mapping[str, Any]) -> Question:
@@ -45,6 +45,7 @@ def correct_key(session: Session, tenant: UUID, bank_id: UUID, question_id: UUID
         correction.lead_to(fresh, at=at)
         session.add(correction)
     session.flush()
+    audit.note(session, act="key.corrected", subject=f"question/{old.id}", tenant=tenant, successor=fresh.id)
     return fresh
 
 

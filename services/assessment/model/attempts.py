@@ -15,7 +15,7 @@ from services.assessment.model.items import Item
 from services.assessment.model.keys import FULL_SCORE, Response
 from shared import clock
 from shared.database import TenantOwned
-from shared.errors import Conflict, Invalid
+from shared.errors import Conflict, Forbidden, Invalid
 from shared.ids import new_id
 
 AttemptState = Literal["open", "handed_in", "annulled"]
@@ -36,6 +36,10 @@ class TimeIsUp(Conflict):
 
 class AttemptIsOpen(Conflict):
     """Only what was handed in can be annulled."""
+
+
+class AttemptIsYourOwn(Forbidden):
+    """Nobody annuls an attempt of their own: it would give a failed one back."""
 
 
 class NotAskedHere(Invalid):
@@ -183,8 +187,13 @@ class Attempt(TenantOwned, Base, kind="record"):
         self.handed_in_at = min(at, self.closes_at or at)
         return self.grade(items, chosen, at=at)
 
-    def annul(self, reason: AnnulmentReason, *, at: datetime) -> bool:
-        """Let it count for nothing from now on; False where it does already. Raises `AttemptIsOpen`."""
+    def annul(self, reason: AnnulmentReason, *, by: UUID, at: datetime) -> bool:
+        """Let it count for nothing from now on; False where it does already.
+
+        Raises `AttemptIsYourOwn` and `AttemptIsOpen`.
+        """
+        if by == self.person:
+            raise AttemptIsYourOwn("Let another administrator annul this attempt: it is your own.")
         if self.is_open:
             raise AttemptIsOpen("The attempt is still open. Annul it once it is handed in.")
         if self.is_annulled:

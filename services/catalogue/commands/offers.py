@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from services.catalogue.commands.editing import course_to_edit
 from services.catalogue.model import Course, KnownTenant, Offer
 from services.catalogue.model.offers import NoSuchOffer, ReceiverNotYetKnown
-from shared import clock
+from shared import audit, clock
 from shared.events.catalogue import CourseOffered, CourseOfferEnded
 from shared.messaging import outbox
 from shared.web.caller import Caller
@@ -29,6 +29,7 @@ def offer_course(session: Session, course_id: UUID, receiver: UUID, *, by: Calle
         session.add(offer)
         session.flush()
     outbox.append(session, CourseOffered(tenant=course.tenant, course=course.id, to=receiver))
+    audit.note(session, act="course.offered", subject=f"course/{course.id}", tenant=course.tenant, to=receiver)
     return offer
 
 
@@ -43,6 +44,7 @@ def end_offer(session: Session, course_id: UUID, receiver: UUID, *, by: Caller) 
         raise NoSuchOffer("The course was never offered to this tenant.")
     if offer.end(at=clock.now()):
         outbox.append(session, CourseOfferEnded(tenant=course.tenant, course=course.id, to=receiver))
+        audit.note(session, act="offer.ended", subject=f"course/{course.id}", tenant=course.tenant, to=receiver)
 
 
 def _offer(session: Session, course: Course, receiver: UUID) -> Offer | None:

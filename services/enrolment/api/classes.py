@@ -12,7 +12,7 @@ from services.enrolment.schemas.classes import ClassChange, ClassQuery, ClassReq
 from shared import clock
 from shared.web.api import Blueprint
 from shared.web.app import session
-from shared.web.auth import caller, require
+from shared.web.auth import Role, caller, require
 from shared.web.etag import if_match, tagged, versioned
 from shared.web.idempotency import idempotent
 from shared.web.pagination import Page, page, page_of
@@ -30,7 +30,8 @@ Answer = tuple[Class, dict[str, str]]
 @classes.also("FORBIDDEN", "CONFLICT")
 def plan_class(wanted: Mapping[str, Any]) -> Answer:
     """Plan a class in a course, as an administrator, a manager or a trainer of the course."""
-    planned = commands.plan_class(session(), tenant=caller().tenant, trainer=_only_as_trainer(), **wanted)
+    trainer = _unless("administrator", "manager")
+    planned = commands.plan_class(session(), tenant=caller().tenant, trainer=trainer, **wanted)
     shown, headers = tagged(planned, planned.revision)
     return shown, {**headers, "Location": url_for("classes.show_class", class_id=planned.id)}
 
@@ -57,31 +58,34 @@ def show_class(class_id: UUID) -> Answer:
 
 
 @classes.route("/classes/<uuid:class_id>", methods=["PUT"])
-@require("administrator", "trainer", "manager")
+@require("administrator", "trainer")
 @versioned
 @classes.arguments(ClassChange)
 @classes.response(200, ClassSchema)
 @classes.also("NOT_FOUND", "FORBIDDEN", "CONFLICT")
 def change_class(wanted: Mapping[str, Any], class_id: UUID) -> Answer:
-    """Change the places of a class, never below those taken, and its days, until somebody is enrolled."""
+    """Change the places of a class, never below those taken, and its days, until somebody is enrolled.
+
+    Not as a manager: learners of any unit may be in it.
+    """
     changed = commands.change_class(
-        session(), class_id, tenant=caller().tenant, trainer=_only_as_trainer(), revision=if_match(), **wanted
+        session(), class_id, tenant=caller().tenant, trainer=_unless("administrator"), revision=if_match(), **wanted
     )
     return tagged(changed, changed.revision)
 
 
 @classes.route("/classes/<uuid:class_id>/closing", methods=["PUT"])
-@require("administrator", "trainer", "manager")
+@require("administrator", "trainer")
 @classes.response(200, ClassSchema)
 @classes.also("NOT_FOUND", "FORBIDDEN", "CONFLICT")
 def close_class(class_id: UUID) -> Answer:
     """Close a class before its last day; who has not completed is let go. Closing it again changes nothing."""
     closed = commands.close_class(
-        session(), class_id, tenant=caller().tenant, trainer=_only_as_trainer(), at=clock.now()
+        session(), class_id, tenant=caller().tenant, trainer=_unless("administrator"), at=clock.now()
     )
     return tagged(closed, closed.revision)
 
 
-def _only_as_trainer() -> UUID | None:
-    """Give the caller where only being a trainer of the course lets them plan."""
-    return None if caller().holds("administrator", "manager") else caller().id
+def _unless(*roles: Role) -> UUID | None:
+    """Give the caller, where nothing but being a trainer lets them do it; None for one of these roles."""
+    return None if caller().holds(*roles) else caller().id

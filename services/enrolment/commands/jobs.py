@@ -19,6 +19,7 @@ from services.enrolment.oversight import units_below
 from services.enrolment.people_lists import PeopleList
 from shared import clock
 from shared.errors import NotYetKnown, Refusal
+from shared.logging import bound, correlation_id
 
 PATIENCE = timedelta(seconds=5)
 """How long a fresh job waits for people who have not arrived here yet: a roster may have been imported just now."""
@@ -55,7 +56,16 @@ def ask_for_enrolments(
     )
     if found := session.scalar(same.limit(1)):
         return found
-    job = EnrolmentJob.ask(tenant, class_.id, by=by, units=units, digest=people.digest, total=people.count, at=at)
+    job = EnrolmentJob.ask(
+        tenant,
+        class_.id,
+        by=by,
+        units=units,
+        digest=people.digest,
+        total=people.count,
+        correlation=correlation_id()[:60],
+        at=at,
+    )
     session.add(job)
     session.flush()
     _store(session, job, packed)
@@ -82,24 +92,9 @@ def work_off_jobs(session: Session) -> None:
     The chunk goes in the transaction that enrols its people, so a job goes on where it stood, whoever is killed.
     """
     job = session.scalar(_next_job())
-    if job is None:
-        return
-    at = clock.now()
-    chunk = session.scalars(
-        select(JobChunk).where(JobChunk.tenant == job.tenant, JobChunk.job == job.id).order_by(JobChunk.number).limit(1)
-    ).one()
-    lines = chunk.lines
-    people = lock_people(session, job.tenant, {line.person for line in lines})
-    try:
-        refused = _enrol(session, job, lines, people, at=at)
-    except NotYetKnown:  # The next turn may find it.
-        job.last_turn_at = at
-        return
-    if refused:
-        told = [_refused(job, line, people, refused[line.number]) for line in lines if line.number in refused]
-        session.execute(insert(RefusedLine), told)
-    session.delete(chunk)
-    job.advance(lines=len(lines), refused=len(refused), at=at)
+    if job is not None:
+        with bound(correlation=job.correlation):
+            _work_off_chunk(session, job, at=clock.now())
 
 
 def strike_from_jobs(session: Session, person: UUID, *, tenant: UUID) -> None:
@@ -116,6 +111,24 @@ def strike_from_jobs(session: Session, person: UUID, *, tenant: UUID) -> None:
         session.execute(one.values(packed=without(packed, person)))
     refused = update(RefusedLine).where(RefusedLine.tenant == tenant, RefusedLine.person == person)
     session.execute(refused.values(person=None))
+
+
+def _work_off_chunk(session: Session, job: EnrolmentJob, *, at: datetime) -> None:
+    chunk = session.scalars(
+        select(JobChunk).where(JobChunk.tenant == job.tenant, JobChunk.job == job.id).order_by(JobChunk.number).limit(1)
+    ).one()
+    lines = chunk.lines
+    people = lock_people(session, job.tenant, {line.person for line in lines})
+    try:
+        refused = _enrol(session, job, lines, people, at=at)
+    except NotYetKnown:  # The next turn may find it.
+        job.last_turn_at = at
+        return
+    if refused:
+        told = [_refused(job, line, people, refused[line.number]) for line in lines if line.number in refused]
+        session.execute(insert(RefusedLine), told)
+    session.delete(chunk)
+    job.advance(lines=len(lines), refused=len(refused), at=at)
 
 
 def _store(session: Session, job: EnrolmentJob, packed: IO[bytes]) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from services.enrolment.commands.dimensions import dimensions
 from services.enrolment.model import Class, CourseVersion, Enrolment, Person, Tenant
-from services.enrolment.model.classes import ClassNotFound
+from services.enrolment.model.classes import ClassNotFound, ClassWasJustLimited
 from services.enrolment.model.enrolments import AlreadyEnrolled, day_in
 from services.enrolment.queries import places_taken
 from shared.database import insert_new
@@ -31,8 +31,9 @@ def lock_people(session: Session, tenant: UUID, people: Collection[UUID]) -> dic
 
 
 def lock_class(session: Session, tenant: UUID, class_id: UUID, *, at: datetime) -> tuple[Class, date]:
-    """Hold a class, and give it with the city's day at a moment. Raises `ClassNotFound` or `TenantNotYetKnown`.
+    """Hold a class, and give it with the city's day at a moment.
 
+    Raises `ClassNotFound`, `ClassWasJustLimited` or `TenantNotYetKnown`.
     Those who enrol in a class with a limit take turns; in one without, they only keep it from being closed meanwhile.
     """
     found = session.execute(
@@ -43,7 +44,11 @@ def lock_class(session: Session, tenant: UUID, class_id: UUID, *, at: datetime) 
     if found is None:
         raise ClassNotFound("There is no such class.")
     class_, zone = found
-    session.refresh(class_, with_for_update={"read": True} if class_.capacity is None else {"key_share": True})
+    had_limit = class_.capacity is not None
+    session.refresh(class_, with_for_update={"key_share": True} if had_limit else {"read": True})
+    if class_.capacity is not None and not had_limit:
+        # The limit came while this one waited for the class, with others who now count the same places at once.
+        raise ClassWasJustLimited("The class was given a limit at this moment. Try again in a second.")
     return class_, day_in(zone, at)
 
 

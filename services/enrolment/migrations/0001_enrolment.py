@@ -200,6 +200,7 @@ def upgrade() -> None:
         sa.Column("refused", sa.BigInteger(), nullable=False),
         sa.Column("last_turn_at", UtcDateTime(), nullable=False),
         sa.Column("finished_at", UtcDateTime(), nullable=True),
+        sa.Column("correlation", sa.String(length=60), nullable=False),
         sa.Column("tenant", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["class_id"], ["classes.id"], name=op.f("fk_enrolment_jobs_class_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_jobs")),

@@ -15,6 +15,9 @@ from shared.ids import new_id
 
 ClassKind = Literal["self_paced", "dated"]
 
+EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+"""A class on any other day has a slip in its year; the last days that there are have none after them."""
+
 
 class ClassDatesWrong(Invalid):
     """A dated class needs its first and last day, in that order; a self-paced class has neither."""
@@ -34,6 +37,10 @@ class NotTrainerOfCourse(Forbidden):
 
 class TrainerNotYetKnown(NotYetKnown):
     """A class is trained by people of its city, and one of those named has not arrived here."""
+
+
+class ClassWasJustLimited(NotYetKnown):
+    """Who waited for a class without a limit has to see the limit that came meanwhile."""
 
 
 class ClassCodeTaken(Conflict):
@@ -207,6 +214,8 @@ def _check_days(kind: str, opens: date | None, closes: date | None) -> None:
         wrong = {name: ["Leave this out: a self-paced class has no days."] for name, day in days.items() if day}
     else:
         wrong = {name: ["A dated class needs this day."] for name, day in days.items() if not day}
+        strange = {name: day for name, day in days.items() if day and not EARLIEST <= day <= LATEST}
+        wrong |= {name: [f"{day} is in a year without classes; look at the year."] for name, day in strange.items()}
     if opens and closes and opens > closes:
         wrong["closes"] = ["The last day can't come before the first."]
     if wrong:

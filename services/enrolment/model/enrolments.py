@@ -24,7 +24,7 @@ class AlreadyEnrolled(Conflict):
 
 
 class EnrolsOthers(Forbidden):
-    """A learner enrols nobody but themselves."""
+    """Learners enrol themselves, managers who works in their units today, and administrators anybody."""
 
 
 class NobodyToEnrol(Invalid):
@@ -32,7 +32,7 @@ class NobodyToEnrol(Invalid):
 
 
 class PersonNotYetKnown(NotYetKnown):
-    """No post of the person has arrived here yet."""
+    """Nothing about the person has arrived here yet."""
 
 
 class TenantNotYetKnown(NotYetKnown):
@@ -130,11 +130,13 @@ class Enrolment(TenantOwned, Base, kind="record"):
     def complete(self, completion: Completion) -> bool:
         """Take a completion over as the next revision; tell whether it says anything new.
 
-        One that was closed as not completed is completed by a mark that came or was corrected later. Who withdrew or
-        was erased has given up: their facts stay, and complete nothing.
-        The minutes are not compared: a completed enrolment takes no marks, so they stay as they were.
+        One that was closed as not completed is completed by a mark that came or was corrected later, but not by what
+        was handed in after the day of the closing. Who withdrew or was erased has given up: their facts stay, and
+        complete nothing. The minutes are not compared: a completed enrolment takes no marks, so they stay as they were.
         """
         if self.closed_reason in ("withdrawn", "erased"):
+            return False
+        if self.closed_on is not None and self.closed_on < completion.on:
             return False
         said, found = (self.completed_on, self.pre, self.post), (completion.on, completion.pre, completion.post)
         if self.state == "completed" and said == found:

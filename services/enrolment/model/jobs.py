@@ -51,7 +51,7 @@ class EnrolmentJob(TenantOwned, Base, kind="record"):
 
     `units` are those whose people the one who asked may enrol, with all below them, or None for everybody. `done`
     counts the lines worked off: `enrolled` and `refused` together. `last_turn_at` is when it last was worked on,
-    `digest` that of the list.
+    `digest` that of the list, and `correlation` the id of the request that asked for it.
     """
 
     __tablename__ = "enrolment_jobs"
@@ -79,6 +79,7 @@ class EnrolmentJob(TenantOwned, Base, kind="record"):
     refused: Mapped[int]
     last_turn_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    correlation: Mapped[str] = mapped_column(String(60))
 
     @classmethod
     def ask(
@@ -90,6 +91,7 @@ class EnrolmentJob(TenantOwned, Base, kind="record"):
         units: Collection[UUID] | None,
         digest: str,
         total: int,
+        correlation: str,
         at: datetime,
     ) -> Self:
         """Make a job that has done nothing yet."""
@@ -108,6 +110,7 @@ class EnrolmentJob(TenantOwned, Base, kind="record"):
             refused=0,
             last_turn_at=at,
             finished_at=None,
+            correlation=correlation,
         )
 
     def advance(self, *, lines: int, refused: int, at: datetime) -> None:

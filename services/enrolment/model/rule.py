@@ -79,11 +79,12 @@ class CompletionRule:
         return tuple((day, days[day]) for day in sorted(days))
 
     def pre(self, marks: Sequence[LessonMark], results: Sequence[Result]) -> int | None:
-        """Give the score of the first pre-test, if it was handed in before the first lesson mark.
+        """Give the score of the first pre-test, if it was handed in before the first lesson mark and any post-test.
 
-        Later it would measure what the course has taught already.
+        Later it would measure what the course has taught already, and no gain leads from there to the post-test.
         """
-        begun = min((mark.marked_at for mark in marks), default=None)
+        later = [mark.marked_at for mark in marks] + [one.handed_in_at for one in self._taken("post", results)]
+        begun = min(later, default=None)
         return self._first("pre", [one for one in results if begun is None or one.handed_in_at < begun])
 
     def best(self, assessment: UUID, results: Sequence[Result]) -> int | None:
@@ -95,10 +96,13 @@ class CompletionRule:
         return next((lesson for lesson in self.lessons if lesson.id == lesson_id), None)
 
     def _first(self, role: str, results: Sequence[Result]) -> int | None:
-        pinned = {assessment.id for assessment in self.assessments if assessment.role == role}
-        taken = [one for one in results if one.assessment in pinned]
+        taken = self._taken(role, results)
         first = min(taken, key=lambda one: (one.handed_in_at, one.attempt), default=None)
         return first.score if first else None
+
+    def _taken(self, role: str, results: Sequence[Result]) -> list[Result]:
+        pinned = {assessment.id for assessment in self.assessments if assessment.role == role}
+        return [one for one in results if one.assessment in pinned]
 
 
 Fact = tuple[datetime, date]

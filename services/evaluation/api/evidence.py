@@ -54,7 +54,8 @@ def import_results(query: Mapping[str, Any]) -> ResultsImport:
 def withdraw_evidence(body: Mapping[str, Any], piece_id: UUID) -> dict[str, Any]:
     """Withdraw a rating, an attempt or a completion as evidence of a competency, for every revision of it.
 
-    The level is read anew without it; figures of programmes stay as they are. What was withdrawn stays withdrawn.
+    The level is read anew without it, and so are the levels gained, which are made of levels. Completions, passes and
+    pairs of programmes stay as they are. What was withdrawn stays withdrawn.
     """
     who = caller()
     found = commands.withdraw_evidence(session(), who.tenant, piece_id, by=who.id, at=clock.now(), **body)

@@ -16,7 +16,7 @@ from services.evaluation.model.tables.activities import CertificateIsUsed, Certi
 from services.evaluation.queries.activities import activity_to_change, use_of_certificate
 from services.evaluation.queries.people import PersonIsNotYetKnown
 from services.evaluation.reference import national_rule_sets
-from shared import clock
+from shared import audit, clock
 from shared.database import insert_new
 from shared.events.enrolment import DayMinutes
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn, WithdrawalReason
@@ -123,6 +123,8 @@ def revoke_activity(
         session,
         EvidenceWithdrawn(tenant=activity.tenant, piece=piece, person=activity.person, competency=None, reason=reason),
     )
+    subject = f"activity/{activity.id}"
+    audit.note(session, act="activity.revoked", subject=subject, tenant=activity.tenant, reason=reason)
     return activity
 
 

@@ -115,11 +115,13 @@ def _findings(
 
 
 def _people(session: Session, tenant: UUID, rows: Iterable[Row]) -> set[UUID]:
+    """Give those people of a file who are known, and hold them: an erasure waits until what is recorded is there."""
     named = sorted({person for row in rows if (person := _id(row["person"]))})
     known: set[UUID] = set()
     for start in range(0, len(named), _AT_ONCE):
         some = named[start : start + _AT_ONCE]
-        known.update(session.scalars(select(Person.person).where(Person.tenant == tenant, Person.person.in_(some))))
+        there = select(Person.person).where(Person.tenant == tenant, Person.person.in_(some)).order_by(Person.person)
+        known.update(session.scalars(there.with_for_update(read=True, key_share=True)))
     return known
 
 

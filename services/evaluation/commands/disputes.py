@@ -8,7 +8,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from services.evaluation.commands.withdrawals import people_spoken_of, withdraw_evidence
-from services.evaluation.model.tables import Dispute, EvidenceLine, Withdrawal
+from services.evaluation.model.tables import Dispute, EvidenceLine, Person, Withdrawal
 from services.evaluation.model.tables.assessment_results import EvidenceIsNotYetKnown
 from services.evaluation.model.tables.disputes import (
     Decision,
@@ -28,6 +28,9 @@ def dispute_evidence(
 
     Raises `EvidenceIsNotYetKnown`, `EvidenceIsAboutSomebodyElse`, `EvidenceIsWithdrawn` and `DisputeIsOpen`.
     """
+    # An erasure waits for what the person writes here, and deletes it; of who is erased already, nothing is known.
+    me = select(Person.person).where(Person.tenant == tenant, Person.person == by)
+    session.execute(me.with_for_update(read=True))
     about = people_spoken_of(session, tenant, piece).get(competency)
     if about is None:
         raise EvidenceIsNotYetKnown("No such evidence is known here yet. Correct its id, or try again.", piece=piece)

@@ -9,7 +9,8 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from services.evaluation.model.tables import AssessmentResult, EvidenceLine, Withdrawal
-from services.evaluation.model.tables.assessment_results import EvidenceIsNotYetKnown
+from services.evaluation.model.tables.assessment_results import EvidenceIsNotYetKnown, EvidenceIsYourOwn
+from shared import audit
 from shared.database import insert_new
 from shared.events.evaluation import EvidenceWithdrawn, WithdrawalReason
 from shared.messaging import outbox
@@ -28,18 +29,22 @@ def withdraw_evidence(
     """Withdraw a piece of evidence for one competency, or for all that it speaks of.
 
     Gives what is withdrawn of them by then; what was withdrawn before stays as it was decided.
-    Raises `EvidenceIsNotYetKnown`.
+    Raises `EvidenceIsNotYetKnown` and `EvidenceIsYourOwn`.
     """
     people = people_spoken_of(session, tenant, piece)
     wanted = people.keys() if competency is None else people.keys() & {competency}
     if not wanted:
         raise EvidenceIsNotYetKnown("No such evidence is known here yet. Correct its id, or try again.", piece=piece)
+    if by in people.values():
+        raise EvidenceIsYourOwn("Let another analyst withdraw this evidence: it is about you.", piece=piece)
     for one in _claimed(session, tenant, piece, {code: people[code] for code in wanted}, reason=reason, by=by, at=at):
         _mark_result(session, tenant, piece, one)
         outbox.append(
             session,
             EvidenceWithdrawn(tenant=tenant, piece=piece, person=people[one], competency=one, reason=reason),
         )
+        details = {"competency": one, "reason": reason}
+        audit.note(session, act="evidence.withdrawn", subject=f"evidence/{piece}", tenant=tenant, **details)
     return _withdrawals(session, tenant, piece, wanted)
 
 

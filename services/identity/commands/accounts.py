@@ -24,6 +24,7 @@ from services.identity.model.codes import Purpose, read_code
 from services.identity.model.locks import hash_name
 from services.identity.passwords import Passwords
 from services.identity.queries.sign_in import may_sign_in
+from shared import audit
 from shared.database import bind_tenant
 from shared.errors import Conflict, Forbidden, Invalid, NotFound
 from shared.ids import NATIONAL
@@ -60,13 +61,14 @@ def add_operator(session: Session, name: str) -> Operator:
         raise OperatorNameTaken(f"Somebody signs in as {name} already.", name=name)
     bind_tenant(session, NATIONAL)
     session.add_all([operator, SignInName(name=name, tenant=NATIONAL, person_id=operator.id)])
+    audit.note(session, act="operator.added", subject=f"person/{operator.id}", tenant=NATIONAL)
     return operator
 
 
 def make_code_for_person(session: Session, tenant: UUID, person_id: UUID, *, at: datetime) -> tuple[str, OneTimeCode]:
     """Make a one-time code for a person of a tenant; older ones stop working. Raises `NoSuchPerson`."""
-    person = session.scalar(select(Person.id).where(Person.tenant == tenant, Person.id == person_id))
-    if person is None:
+    held = select(Person.id).where(Person.tenant == tenant, Person.id == person_id).with_for_update(read=True)
+    if session.scalar(held) is None:
         raise NoSuchPerson("There is no such person here.")
     return make_code(session, tenant, person_id, at=at)
 

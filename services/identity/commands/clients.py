@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.model import Client, Tenant
 from services.identity.model.clients import MachineRole
+from shared import audit
 from shared.errors import Invalid
 from shared.ids import NATIONAL
 
@@ -34,6 +35,7 @@ def add_machine(
         tenant = found
     secret, client = Client.machine(name=name, tenant=tenant, roles=roles, at=at)
     session.add(client)
+    audit.note(session, act="machine.added", subject=f"client/{client.id}", tenant=tenant, roles=" ".join(roles))
     return secret, client
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from services.identity.commands.accounts import NoSuchPerson
-from services.identity.model import CodeMade, OneTimeCode
+from services.identity.model import CodeMade, OneTimeCode, Person
 from services.identity.model.codes import print_code
 from services.identity.queries.people import Named, Sight, names_of, units_from, waiting_in
 from shared.errors import Conflict, Invalid, NotFound
@@ -71,6 +71,9 @@ def make_slips(session: Session, tenant: UUID, people: Collection[UUID], *, by: 
     wanted = set(people)
     if len(wanted) > MOST_SLIPS:
         raise SheetTooLong(f"These are {len(wanted)} people; make a sheet for {MOST_SLIPS} at most.", most=MOST_SLIPS)
+    # Whoever erases one of them just now goes first, or takes the code along.
+    held = select(Person.id).where(Person.tenant == tenant, Person.id.in_(wanted)).order_by(Person.id)
+    session.execute(held.with_for_update(read=True))
     named = sorted(names_of(session, tenant, wanted, Sight(own=by.id, everyone=True)), key=_place)
     if len(named) < len(wanted):
         raise NoSuchPerson("One of these people is not here; no code was made.")

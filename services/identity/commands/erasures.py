@@ -31,6 +31,7 @@ from services.identity.model import (
 from services.identity.model.erasures import ErasureReason
 from services.identity.model.locks import hash_name
 from services.identity.model.mails import same_address
+from shared import audit
 from shared.events.identity import PersonErased
 from shared.forgetting import forget_person
 from shared.logging import log
@@ -69,7 +70,9 @@ def erase_person(
     known = session.scalar(_tombstone(tenant, person))
     if known is not None:
         return known
-    if session.scalar(select(Person.id).where(Person.tenant == tenant, Person.id == person)) is None:
+    # And with whoever makes a code for them, which would lead to nobody.
+    here = select(Person.id).where(Person.tenant == tenant, Person.id == person).with_for_update()
+    if session.scalar(here) is None:
         raise NoSuchPerson("There is no such person here.")
     register.add(tenant, person, at=at)
     return _erase(session, tenant, person, reason=reason, at=at)
@@ -85,6 +88,12 @@ def replay_erasure(session: Session, erasure: Erasure) -> bool:
     return True
 
 
+def not_in_register(session: Session, register: Sequence[Erasure]) -> int:
+    """Count the erased people whom a register does not name: it is not whole, then, or another suite's."""
+    named = {one.person for one in register}
+    return sum(person not in named for person in session.scalars(select(ErasedPerson.person_id)))
+
+
 def _erase(session: Session, tenant: UUID, person: UUID, *, reason: str, at: datetime) -> ErasedPerson:
     session.execute(delete(SignInTries).where(SignInTries.name_hash.in_(_typed_names(session, tenant, person))))
     for place in _OF_A_PERSON:
@@ -97,6 +106,7 @@ def _erase(session: Session, tenant: UUID, person: UUID, *, reason: str, at: dat
         tombstone = ErasedPerson(tenant=tenant, person_id=person, reason=reason, erased_at=at)
         session.add(tombstone)
     outbox.append(session, PersonErased(tenant=tenant, person=person))
+    audit.note(session, act="person.erased", subject=f"person/{person}", tenant=tenant, reason=reason)
     _log.info("person erased", person=str(person), reason=reason)
     return tombstone
 

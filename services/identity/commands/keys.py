@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from services.identity.model import SigningKey
 from services.identity.model.keys import retired
+from shared import audit
+from shared.ids import NATIONAL
 
 
 def published_keys(session: Session) -> list[SigningKey]:
@@ -23,6 +25,7 @@ def signing_key(session: Session, *, at: datetime) -> SigningKey:
 def rotate_keys(session: Session, *, at: datetime) -> SigningKey:
     """Let a new key sign from now on, and drop those that no valid token can need any more."""
     fresh = _make(session, at)
+    audit.note(session, act="key.rotated", subject=f"key/{fresh.kid}", tenant=NATIONAL)
     for old in retired(published_keys(session), at=at):
         session.delete(old)
     return fresh

@@ -110,7 +110,8 @@ def note_failure(session: Session, prepared: Prepared, *, at: datetime, for_good
 
 
 def _prepare(session: Session, mail: Mail, at: datetime) -> Prepared | None:
-    person = session.scalar(select(Person).where(Person.tenant == mail.tenant, Person.id == mail.person_id))
+    held = select(Person).where(Person.tenant == mail.tenant, Person.id == mail.person_id).with_for_update(read=True)
+    person = session.scalar(held)  # Whoever erases them waits, and takes the code along.
     if person is None or not person.email:
         mail.give_up("no_address", at)
         return None

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from services.identity.model import Tenant
 from services.identity.model.organisation import TenantKind
+from shared import audit
 from shared.database import bind_tenant
 from shared.errors import Conflict
 from shared.events.identity import TenantDefined
@@ -30,4 +31,5 @@ def define_tenant(session: Session, *, kind: TenantKind, code: str, name: str, z
     session.add(fresh)
     bind_tenant(session, fresh.id)
     outbox.append(session, TenantDefined(tenant=fresh.id, kind=kind, zone=fresh.zone))
+    audit.note(session, act="tenant.defined", subject=f"tenant/{fresh.id}", tenant=fresh.id, kind=kind, zone=fresh.zone)
     return fresh, True

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from services.identity.commands.accounts import NoSuchPerson
 from services.identity.model import Person, RoleGrant, Unit
 from services.identity.model.accounts import Role
+from shared import audit
 from shared.errors import Invalid
 
 
@@ -37,6 +38,8 @@ def set_roles(session: Session, tenant: UUID, person_id: UUID, wanted: Sequence[
     _require_units(session, tenant, {one.unit for one in wanted if one.unit})
     session.execute(delete(RoleGrant).where(RoleGrant.tenant == tenant, RoleGrant.person_id == person_id))
     session.add_all(grants)
+    named = " ".join(f"{one.role}/{one.unit_id}" if one.unit_id else one.role for one in grants)
+    audit.note(session, act="roles.granted", subject=f"person/{person_id}", tenant=tenant, roles=named)
     return grants
 
 

@@ -16,7 +16,7 @@ from services.identity.roster import Form, Roster, RosterLimits, RowError, read_
 from services.identity.roster import Job as JobRow
 from services.identity.roster import Unit as UnitRow
 from shared import clock
-from shared.errors import Invalid
+from shared.errors import Conflict, Invalid
 from shared.events import Event
 from shared.events.identity import JobDefined, UnitDefined
 from shared.ids import new_id
@@ -25,6 +25,10 @@ from shared.messaging import outbox
 
 class RosterHasErrors(Invalid):
     """A roster is taken whole, unless the good rows alone were asked for."""
+
+
+class ProviderRegistersStaff(Conflict):
+    """The people of a provider are no civil servants of it: they have no NIP and no post there."""
 
 
 class CompleteRosterTakenInPart(Invalid):
@@ -63,13 +67,15 @@ def import_roster(
     """Take a roster file into a tenant, whole or not at all; with `good_rows` what is free of errors.
 
     A file taken twice changes nothing the second time, and says nothing. People who are not in it stay as they are;
-    from a `complete` one they are listed. Raises `RosterHasErrors`, `CompleteRosterTakenInPart` or `UnitsFormRing`;
-    a dry run changes nothing and gives the rows' errors instead.
+    from a `complete` one they are listed. Raises `RosterHasErrors`, `CompleteRosterTakenInPart`, `UnitsFormRing` or
+    `ProviderRegistersStaff`; a dry run changes nothing and gives the rows' errors instead.
     """
     if complete and good_rows:
         raise CompleteRosterTakenInPart("A complete roster is taken whole; leave out good_rows, or complete.")
     # Two imports into one tenant take turns, because each decides from what it read before.
     tenant = session.scalars(select(Tenant).where(Tenant.id == tenant_id).with_for_update()).one()
+    if tenant.kind == "provider":
+        raise ProviderRegistersStaff("This is a provider, not a city: register its people as staff.")
     units = {unit.code: unit for unit in session.scalars(select(Unit).where(Unit.tenant == tenant_id))}
     roster, errors = read_roster(content, form=form, known_units=units, limits=limits)
     _refuse_ring(roster.units, units)

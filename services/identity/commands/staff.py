@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from services.identity.commands.accounts import NoSuchPerson
 from services.identity.commands.addresses import keep_addresses
 from services.identity.commands.roster_people import person_assigned
-from services.identity.model import Person, RoleGrant, SignInName, Tenant
+from services.identity.model import OneTimeCode, Person, RoleGrant, SignInName, Tenant
 from services.identity.model.mails import same_address
 from services.identity.roster_row import is_address
+from shared import audit
 from shared.database import bind_tenant
 from shared.errors import Conflict, Invalid
 from shared.messaging import outbox
@@ -53,12 +54,14 @@ def register_staff(session: Session, tenant: UUID, *, name: str, email: str, rol
     session.flush()
     keep_addresses(session, [person])
     outbox.append(session, person_assigned(person))
+    audit.note(session, act="staff.registered", subject=f"person/{person.id}", tenant=tenant, roles=" ".join(roles))
     return person
 
 
 def describe_staff(session: Session, tenant: UUID, person_id: UUID, *, name: str, email: str) -> Person:
     """Give one of the staff another name or address; they sign in with the new one from now on.
 
+    A code that went to the old address opens nothing any more: that may be the address of somebody else.
     Raises `NoSuchPerson`, `StaffNeedNameAndAddress` or `AddressTaken`.
     """
     wanted = select(Person).where(Person.tenant == tenant, Person.id == person_id, Person.nip.is_(None))
@@ -69,6 +72,7 @@ def describe_staff(session: Session, tenant: UUID, person_id: UUID, *, name: str
     if address != person.email:
         _require_free(session, address)
         session.execute(update(SignInName).where(SignInName.person_id == person_id).values(name=address))
+        session.execute(delete(OneTimeCode).where(OneTimeCode.person_id == person_id))
     person.describe(name=name.strip(), email=address)
     keep_addresses(session, [person])
     return person

@@ -2,7 +2,7 @@
 
 A table whose class is not `TenantOwned` belongs to the platform: it is read before it is known whose request this is
 (sign-in names, clients, codes, tokens, keys) or holds the tenants themselves. Such tables are reached by an exact
-key or a secret's hash only, never listed to a tenant.
+key or a secret's hash only, never listed to a tenant; the tenants alone are, so that they find each other.
 """
 
 import hashlib

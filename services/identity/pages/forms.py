@@ -29,11 +29,6 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # As above.
     class Meta(FlaskForm.Meta):  # type: ignore[misc]  # As above.
         csrf_class = PageToken
 
-    @property
-    def is_stranger(self) -> bool:
-        """Tell whether what was sent did not come from a page of this browser."""
-        return "csrf_token" in self.errors
-
 
 class SignInForm(PageForm):
     """A name and a password, and the site's request that waits for them."""

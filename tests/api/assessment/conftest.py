@@ -45,6 +45,16 @@ GIFT = """// [tag:kompetensi:PP] [tag:tingkat:3]
 // [tag:kompetensi:INT] [tag:tingkat:2]
 ::Gratifikasi::Gratifikasi wajib dilaporkan.{T}
 """
+KINDS = """$CATEGORY: kompetensi/PP/tingkat/3
+
+::Sifat::Pelayanan yang baik itu{~%50%Cepat ~%50%Mudah ~%-50%Mahal#Jangan. ~%-50%Rumit}
+
+::Tahun::Tahun berapa UU 25?{#=2009:0 =%50%2010:0.5#Hampir.}
+
+::Ibu kota::Ibu kota Jawa Tengah?{=Semarang =%50%Kota S*}
+
+::Pasangan::Pasangkan.{=Jateng -> Semarang =Kepri -> Tanjungpinang = -> Serang}
+"""
 RIGHT = {"Siapa menetapkan standar pelayanan?": "Penyelenggara", "Keluhan dijawab dalam berapa hari?": "14"}
 RIGHT["Gratifikasi wajib dilaporkan."] = "Benar"
 
@@ -287,17 +297,29 @@ def city(house: House) -> City:
     return City(house).settle()
 
 
-@pytest.fixture
-def sitting(city: City) -> Sitting:
-    assessment = city.assessment(city.bank())
+def seat(city: City, *, gift: str = GIFT) -> Exam:
+    """Let a learner be enrolled in a course with an assessment of these questions."""
+    bank = city.bank(gift=gift)
+    assessment = city.assessment(bank)
     assert city.publish(assessment).status_code == 200
     city.pin(assessment)
     learner = city.person()
-    return Sitting(city, learner, city.enrol(learner), assessment)
+    return Exam(Sitting(city, learner, city.enrol(learner), assessment), bank)
 
 
 @pytest.fixture
-def exam(sitting: Sitting) -> Exam:
-    with sitting.city.house.worker.writing() as session:  # Those of other tests are finished, or none of ours.
+def sitting(city: City) -> Sitting:
+    return seat(city).sitting
+
+
+@pytest.fixture
+def exam(city: City) -> Exam:
+    with city.house.worker.writing() as session:  # Those of other tests are finished, or none of ours.
         session.execute(delete(Correction))
-    return Exam(sitting, sitting.city.trainer.get("/banks").json["items"][0]["id"])
+    return seat(city)
+
+
+@pytest.fixture(scope="module")
+def untouched(house: House) -> Exam:
+    """An exam for tests of what is refused: they leave everything as it was."""
+    return seat(City(house).settle(), gift=f"{GIFT}\n{KINDS}")

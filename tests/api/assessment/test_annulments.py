@@ -6,7 +6,7 @@ from typing import Any
 from shared.events.assessment import AttemptAnnulled, AttemptGraded
 from shared.events.enrolment import CompletionRevoked, EnrolmentClosed, EnrolmentFact
 from shared.web.auth import Role
-from tests.api.assessment.conftest import DAY, City, Exam, Reply, Sitting, option
+from tests.api.assessment.conftest import DAY, City, Exam, Person, Reply, Sitting, option
 from tests.api.personal import looks
 
 
@@ -39,6 +39,12 @@ def test_an_annulled_attempt_is_said_once_and_keeps_its_first_reason(sitting: Si
     assert (str(said.attempt), said.reason, said.sequence) == (attempt["id"], "irregularity", graded.sequence + 1)
     assert (said.person, said.unit, said.class_) == (graded.person, graded.unit, graded.class_)
     assert sitting.learner.get(f"/attempts/{attempt['id']}").json["state"] == "annulled"
+    (act,) = sitting.city.person("administrator").get("/audit").json["items"]
+    assert (act["act"], act["subject"], act["details"]) == (
+        "attempt.annulled",
+        f"attempt/{attempt['id']}",
+        {"reason": "irregularity"},
+    )
 
 
 def test_an_annulled_attempt_uses_up_none_of_those_allowed(city: City) -> None:
@@ -54,6 +60,17 @@ def test_an_annulled_attempt_uses_up_none_of_those_allowed(city: City) -> None:
     annul(sitting, attempt, "technical_failure")
 
     assert sitting.start().json["number"] == 2
+
+
+def test_administrators_annul_no_attempt_of_their_own(sitting: Sitting) -> None:
+    attempt = sitting.begin()
+    sitting.hand_in(attempt)
+    themselves = Person(sitting.city.house, sitting.city.id, ("learner", "administrator"), sitting.learner.id)
+
+    refused = themselves.put(f"/attempts/{attempt['id']}/annulment", json={"reason": "technical_failure"})
+
+    assert (refused.status_code, refused.json["type"]) == (403, "/problems/attempt-is-your-own")
+    assert sitting.city.said(AttemptAnnulled) == []
 
 
 def test_a_corrected_key_changes_no_annulled_attempt(exam: Exam) -> None:

@@ -26,3 +26,9 @@ def test_an_erased_learner_leaves_scores_and_no_answer(sitting: Sitting) -> None
         assert [str(one.id) for one in left] == [attempt["id"]]
         assert [(one.score, one.marks) for one in session.query(Grade).where(Grade.tenant == tenant)] == [(10_000, [])]
         assert [str(one.attempt_id) for one in session.query(Answer).where(Answer.tenant == tenant)] == [kept["id"]]
+
+
+def test_an_erased_learner_whose_token_still_holds_begins_nothing(sitting: Sitting) -> None:
+    sitting.city.house.hear(PersonErased(tenant=sitting.city.id, person=sitting.learner.id, sequence=2))
+
+    assert sitting.start().json["type"] == "/problems/no-such-enrolment"

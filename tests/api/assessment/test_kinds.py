@@ -8,18 +8,7 @@ import pytest
 
 from shared.events.assessment import AttemptGraded
 from shared.ids import new_id
-from tests.api.assessment.conftest import City, Sitting
-
-KINDS = """$CATEGORY: kompetensi/PP/tingkat/3
-
-::Sifat::Pelayanan yang baik itu{~%50%Cepat ~%50%Mudah ~%-50%Mahal#Jangan. ~%-50%Rumit}
-
-::Tahun::Tahun berapa UU 25?{#=2009:0 =%50%2010:0.5#Hampir.}
-
-::Ibu kota::Ibu kota Jawa Tengah?{=Semarang =%50%Kota S*}
-
-::Pasangan::Pasangkan.{=Jateng -> Semarang =Kepri -> Tanjungpinang = -> Serang}
-"""
+from tests.api.assessment.conftest import KINDS, City, Exam, Sitting, seat
 
 ID_OR_MOMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9-]{10}T[0-9:.+]+Z?")
 
@@ -27,11 +16,7 @@ ID_OR_MOMENT = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9-]{10}
 @pytest.fixture
 def mixed(city: City) -> Sitting:
     """A learner with one question of each kind that has no single right option."""
-    assessment = city.assessment(city.bank(gift=KINDS))
-    city.publish(assessment)
-    city.pin(assessment)
-    learner = city.person()
-    return Sitting(city, learner, city.enrol(learner), assessment)
+    return seat(city, gift=KINDS).sitting
 
 
 def by_kind(attempt: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -72,6 +57,17 @@ def test_every_kind_is_shown_without_its_key(mixed: Sitting) -> None:
     shown = ID_OR_MOMENT.sub("", started.text)  # Any number may stand in those.
     for word in ("right", "key", "correct", "credit", "Jangan", "Hampir", "2009", "2010", "Kota S", "5000"):
         assert word not in shown
+
+
+def test_sql_and_script_in_an_answer_are_kept_as_they_were_typed(mixed: Sitting) -> None:
+    attempt, hostile = mixed.begin(), """<script>alert("x")</script> '); DROP TABLE answers; -- {{7*7}} %s *"""
+    saved = mixed.save(attempt, *answered(attempt, {"text": hostile}))
+    assert (saved.status_code, saved.json["answers"][0]["text"]) == (200, hostile)
+    kept = mixed.learner.get(f"/attempts/{attempt['id']}")
+    assert (kept.headers["Content-Type"], kept.headers["X-Content-Type-Options"]) == ("application/json", "nosniff")
+    assert by_kind(kept.json)["short_answer"]["answer"]["text"] == hostile
+    marks = {one["id"]: one["score"] for one in mixed.hand_in(attempt).json["questions"]}
+    assert marks[by_kind(attempt)["short_answer"]["id"]] == 0
 
 
 def test_answers_of_every_kind_are_saved_resumed_and_marked(mixed: Sitting) -> None:
@@ -142,10 +138,10 @@ def test_nothing_answered_earns_nothing(mixed: Sitting) -> None:
     ],
 )
 def test_an_answer_of_another_kind_or_to_nothing_offered_is_refused(
-    mixed: Sitting, wrong: Callable[[dict[str, Any]], dict[str, Any]]
+    untouched: Exam, wrong: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
-    attempt = mixed.begin()
-    assert mixed.save(attempt, {**wrong(by_kind(attempt)), "sequence": 1}).status_code == 422
+    attempt = untouched.sitting.start().json
+    assert untouched.sitting.save(attempt, {**wrong(by_kind(attempt)), "sequence": 1}).status_code == 422
 
 
 def test_a_refusal_tells_what_the_question_takes(mixed: Sitting) -> None:

@@ -24,7 +24,7 @@ class Author:
         return self.ask("PUT", path, json=body, **rest)
 
     def ask(self, method: str, path: str, **rest: Any) -> TestResponse:
-        seen = {"If-Match": self.city.get(f"/courses/{self.course}").headers["ETag"], **rest.pop("headers", {})}
+        seen = {"If-Match": self.city.etag(self.course), **rest.pop("headers", {})}
         return self.city.ask(method, f"/courses/{self.course}{path}", "trainer", headers=seen, **rest)
 
     def add(self, code: str, lesson: dict[str, Any]) -> str:

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from shared.ids import new_id
-from tests.api.catalogue.authors import FILE, TEXT, Author, author_in
+from tests.api.catalogue.authors import FILE, Author, author_in
 from tests.api.catalogue.conftest import LEAFLET, City, House
 
 RAW = "application/octet-stream"
@@ -77,15 +76,6 @@ def test_the_same_content_is_kept_once(author: Author, lesson: str) -> None:
     assert list((author.city.settings.storage / "incoming").iterdir()) == []
 
 
-def test_another_content_of_the_same_name_gets_a_name_of_its_own(author: Author, lesson: str) -> None:
-    upload(author, lesson)
-    other = author.add("L2", FILE)
-    upload(author, other, LEAFLET + b"2", name="LEMBAR.pdf")
-    assert material(author, other)["name"] == "LEMBAR.pdf"
-    exported = author.city.get(f"/courses/{author.course}/manifest", "trainer").data
-    assert author.city.import_course(exported).get_json()["changed"] == []
-
-
 @pytest.mark.parametrize(
     ("content", "kind"),
     [(b"MZ\x90\x00\x03", "kind-of-file-is-not-taken"), (b"PK\x03\x04rusak", "kind-of-file-is-not-taken")],
@@ -121,19 +111,6 @@ def test_more_than_the_limit_is_refused_before_it_is_read(author: Author, lesson
         headers={"Transfer-Encoding": "chunked"},
     )
     assert unmeasured.status_code == 411
-
-
-def test_only_a_file_lesson_of_the_newest_draft_takes_a_file(author: Author, lesson: str) -> None:
-    text = author.add("L2", TEXT)
-    assert upload(author, text).get_json()["type"] == "/problems/lesson-takes-no-file"
-    assert upload(author, str(new_id())).status_code == 404
-    assert upload(author, lesson, headers={"If-Match": '"1"'}).status_code == 412
-    assert upload(author, lesson).status_code == 200
-    assert author.put(f"/draft/lessons/{lesson}", {**FILE, "title": "Lain"}).status_code == 200
-    assert material(author, lesson)["name"] == "lembar.pdf"
-    author.put(f"/draft/lessons/{lesson}", TEXT)
-    author.put(f"/draft/lessons/{lesson}", FILE)
-    assert material(author, lesson) == {}
 
 
 SIZE = len(LEAFLET)

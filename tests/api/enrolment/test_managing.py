@@ -80,3 +80,10 @@ def test_a_trainer_sees_the_enrolments_of_their_courses_and_classes(city: City, 
 def test_outsiders_list_no_enrolments(city: City) -> None:
     visitors = [city.visitor(), *(city.visitor(None, role) for role in ("learner", "analyst", "operator"))]
     assert [one.get("/enrolments").status_code for one in visitors] == [403] * 4
+
+
+def test_a_manager_neither_changes_nor_closes_a_class(city: City) -> None:
+    path = f"/classes/{city.plan(city.publish())}"
+
+    assert city.manager().put(path, {"capacity": 5, "trainers": []}, **{"If-Match": '"1"'}).status_code == 403
+    assert city.manager().put(f"{path}/closing").status_code == 403

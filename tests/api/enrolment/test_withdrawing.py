@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.events.enrolment import EnrolmentClosed, TrainingCompleted
+from shared.events.enrolment import EnrolmentClosed
 from shared.ids import new_id
 from tests.api.enrolment.city import City, Course
 
@@ -40,30 +40,11 @@ def test_a_learner_withdraws_once_and_keeps_what_was_marked(
     assert refused.json["type"] == "/problems/enrolment-is-not-open"
 
 
-def test_who_withdraws_leaves_their_place_to_another_and_may_come_back(city: City, course: Course) -> None:
-    class_, person = city.plan(course, capacity=1), city.person()
-    path, learner = f"/classes/{class_}/enrolments", city.learner(person)
-    begun = learner.post(path).json
-    assert city.learner().post(path).json["type"] == "/problems/class-is-full"
-    learner.put(f"/enrolments/{begun['id']}/withdrawal")
-    assert city.learner().post(path).status_code == 201
-    assert city.learner(person).post(f"/classes/{city.plan(course)}/enrolments").status_code == 201
-
-
 def test_nobody_withdraws_from_what_is_completed(city: City, course: Course, enrolment: dict[str, Any]) -> None:
     city.complete(course, enrolment)
     refused = city.administrator.put(f"/enrolments/{enrolment['id']}/withdrawal")
     assert (refused.status_code, refused.json["type"]) == (409, "/problems/enrolment-is-completed")
     assert city.said(EnrolmentClosed) == []
-
-
-def test_a_passing_grade_after_a_withdrawal_completes_nothing(
-    city: City, course: Course, enrolment: dict[str, Any]
-) -> None:
-    city.mark(enrolment, *course.lessons)
-    city.administrator.put(f"/enrolments/{enrolment['id']}/withdrawal")
-    city.grade(enrolment, course.post, 9000)
-    assert (city.shown(enrolment)["state"], city.said(TrainingCompleted)) == ("closed", [])
 
 
 def test_a_manager_withdraws_people_of_their_units_and_outsiders_nobody(

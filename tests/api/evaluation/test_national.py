@@ -7,23 +7,32 @@ import pytest
 
 from services.evaluation.app import service
 from services.evaluation.commands import publish_national_frameworks
+from shared import clock
 from shared.events.evaluation import FrameworkPublished
 from shared.ids import NATIONAL
+from shared.web.app import App
 from tests.api.evaluation.city import City
-from tests.api.evaluation.facts import job_defined
+from tests.api.evaluation.facts import START, job_defined
 from tests.api.serving import database_of, said, serve
 
 
-@pytest.fixture
-def city(evaluation_file: Path, tmp_path: Path) -> Iterator[City]:
-    """A city in whose database the timer has done its work: one of its own, since national rows are seen by all."""
-    (tmp_path / "evaluation.sqlite").write_bytes(evaluation_file.read_bytes())
-    app = serve(service, tmp_path)
-    for _ in range(2):
-        with database_of(app).writing() as session:
-            publish_national_frameworks(session)
-    yield City(app, database_of(app)).begin()
+@pytest.fixture(scope="module")
+def national_app(evaluation_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """An app whose timer has done its work, on a database of its own, since national rows are seen by all."""
+    folder = tmp_path_factory.mktemp("national")
+    (folder / "evaluation.sqlite").write_bytes(evaluation_file.read_bytes())
+    with clock.telling(START):
+        app = serve(service, folder)
+        for _ in range(2):
+            with database_of(app).writing() as session:
+                publish_national_frameworks(session)
+    yield app
     database_of(app).close()
+
+
+@pytest.fixture
+def city(national_app: App) -> City:
+    return City(national_app, database_of(national_app)).begin()
 
 
 def test_the_nine_competencies_are_said_once_and_their_statements_can_be_read(city: City) -> None:

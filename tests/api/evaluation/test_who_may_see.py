@@ -1,20 +1,31 @@
 """Whose evaluation is seen by whom."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from shared import clock
 from shared.ids import new_id
+from shared.web.app import App
 from tests.api.evaluation.city import City
-from tests.api.evaluation.facts import assigned, post, unit_defined
+from tests.api.evaluation.facts import START, assigned, post, unit_defined
+from tests.api.serving import database_of
 
 PATHS = ("profile", "evidence", "learning-hours")
 
 
+@pytest.fixture(scope="module")
+def trained(evaluation_app: App) -> tuple[City, UUID]:
+    """A city with somebody who passed a course: for tests that only look."""
+    with clock.telling(START):
+        city = City(evaluation_app, database_of(evaluation_app)).begin()
+        return city, city.trained().person
+
+
 @pytest.mark.parametrize("path", PATHS)
-def test_a_person_is_seen_by_themselves_and_by_those_above(city: City, path: str) -> None:
-    person = city.trained().person
+def test_a_person_is_seen_by_themselves_and_by_those_above(trained: tuple[City, UUID], path: str) -> None:
+    city, person = trained
     insiders = [
         city.learner(person),
         city.manager(city.unit),
@@ -27,8 +38,11 @@ def test_a_person_is_seen_by_themselves_and_by_those_above(city: City, path: str
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_person_is_not_seen_by_colleagues_trainers_and_managers_of_other_units(city: City, path: str) -> None:
-    person, beside, below = city.trained().person, new_id(), new_id()
+def test_a_person_is_not_seen_by_colleagues_trainers_and_managers_of_other_units(
+    trained: tuple[City, UUID], path: str
+) -> None:
+    city, person = trained
+    beside, below = new_id(), new_id()
     city.hear(unit_defined(city.id, beside, city.office), unit_defined(city.id, below, city.unit))
     outsiders = [
         city.learner(),
@@ -57,8 +71,8 @@ def test_a_manager_sees_who_works_in_the_unit_today_and_not_who_left_it(city: Ci
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_another_city_sees_nobody(city: City, other_city: City, path: str) -> None:
-    person = city.trained().person
+def test_another_city_sees_nobody(trained: tuple[City, UUID], other_city: City, path: str) -> None:
+    city, person = trained
     for stranger in (other_city.analyst, other_city.administrator, other_city.visitor("manager")):
         assert stranger.get(f"/people/{person}/{path}").json["type"] == "/problems/not-yet-known"
     assert other_city.learner(person).get(f"/me/{path}").json["type"] == "/problems/not-yet-known"

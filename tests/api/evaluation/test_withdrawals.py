@@ -1,18 +1,9 @@
 """Evidence that no longer speaks: the line stays visible, the level is read without it, no gain moves."""
 
-from itertools import permutations
-from pathlib import Path
-
-import pytest
-from sqlalchemy import select
-
-from services.evaluation.model.tables import Profile
-from shared.database import Database
 from shared.events.evaluation import CompetencyLevelChanged, EvidenceWithdrawn
 from shared.ids import new_id
 from tests.api.evaluation.city import City
-from tests.api.evaluation.facts import Study, rated, withdrawn
-from tests.api.evaluation.stories import told
+from tests.api.evaluation.facts import rated
 
 REASON = {"reason": "recorded_in_error"}
 
@@ -44,6 +35,16 @@ def test_a_withdrawal_is_said_once_and_its_first_reason_stays(city: City) -> Non
     first = city.analyst.put(withdrawal_of(rating.piece), REASON).json
     assert city.analyst.put(withdrawal_of(rating.piece), {"reason": "unreliable"}).json == first
     assert len(city.said(EvidenceWithdrawn)) == 1
+    (act,) = city.administrator.get("/audit").json["items"]
+    assert (act["act"], act["subject"], act["role"]) == ("evidence.withdrawn", f"evidence/{rating.piece}", "analyst")
+
+
+def test_analysts_withdraw_no_evidence_about_themselves(city: City) -> None:
+    rating = rated(city.id, city.person(), 2)
+    city.hear(rating)
+    refused = city.visitor("analyst", person=rating.person).put(withdrawal_of(rating.piece), REASON)
+    assert (refused.status_code, refused.json["type"]) == (403, "/problems/evidence-is-your-own")
+    assert city.said(EvidenceWithdrawn) == []
 
 
 def test_an_attempt_is_withdrawn_for_one_competency_or_for_all(city: City) -> None:
@@ -55,14 +56,6 @@ def test_an_attempt_is_withdrawn_for_one_competency_or_for_all(city: City) -> No
     both = city.analyst.put(withdrawal_of(graded.attempt), REASON).json["items"]
     assert [item["competency"] for item in both] == ["KS", "PP"]
     assert [said.competency for said in city.said(EvidenceWithdrawn)] == ["KS", "PP"]
-
-
-def test_a_withdrawal_moves_no_gain(city: City) -> None:
-    study = city.trained()
-    before = city.analyst.get(f"/courses/{study.course}/figures").json
-    assert city.analyst.put(withdrawal_of(study.enrolment), REASON).status_code == 200
-    city.hear_itself()
-    assert city.analyst.get(f"/courses/{study.course}/figures").json == before
 
 
 def test_without_a_withdrawn_post_test_the_pre_test_counts_again(city: City) -> None:
@@ -94,41 +87,3 @@ def test_only_an_analyst_of_the_city_withdraws(city: City, other_city: City) -> 
         assert outsider.put(withdrawal_of(rating.piece), REASON).status_code == 403
     assert other_city.analyst.put(withdrawal_of(rating.piece), REASON).status_code == 409
     assert city.said(EvidenceWithdrawn) == []
-
-
-@pytest.fixture(scope="module")
-def database(evaluation_file: Path) -> Database:
-    path = evaluation_file.with_name("withdrawals.sqlite")
-    path.write_bytes(evaluation_file.read_bytes())
-    return Database(f"sqlite:///{path}")
-
-
-def test_a_withdrawal_holds_for_every_revision_before_and_after_it(database: Database) -> None:
-    study, attempt = Study(new_id()), new_id()
-    facts = [
-        study.graded("post", 20, attempt=attempt, competencies=["PP", "KS"]),
-        study.graded("post", 12, attempt=attempt, competencies=["PP", "KS"], revision=2),
-        withdrawn(study.tenant, study.person, attempt, sequence=1),
-    ]
-    kept = set()
-    for order in permutations(facts):
-        with database.session() as session:
-            kept.add(told(session, [[event] for event in order]))
-            levels = {one.competency: one.level for one in session.scalars(select(Profile))}
-        assert levels == {"PP": None, "KS": 2}
-    assert len(kept) == 1
-
-
-def test_of_two_withdrawals_the_later_one_is_shown_in_whatever_order_they_come(database: Database) -> None:
-    tenant, person = new_id(), new_id()
-    rating = rated(tenant, person, 4)
-    facts = [
-        rating,
-        withdrawn(tenant, person, rating.piece),
-        withdrawn(tenant, person, rating.piece, sequence=3),
-    ]
-    kept = set()
-    for order in permutations(facts):
-        with database.session() as session:
-            kept.add(told(session, [[event] for event in order]))
-    assert len(kept) == 1

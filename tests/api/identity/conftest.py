@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -288,15 +288,30 @@ def running(empty_database: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         database.close()
 
 
-@pytest.fixture
-def house(empty_database: Path, running: Flask) -> House:
+@pytest.fixture(scope="session")
+def as_new(empty_database: Path, running: Flask) -> Callable[[], UUID]:
+    """Give what puts the app back to its beginning, and gives the city. The keys of all copies are the same."""
     edge = running.extensions["wiyata"]
-    edge.database.close()
-    shutil.copy(empty_database, edge.settings.folder / "identity.sqlite")
-    shutil.rmtree(edge.settings.folder / "mail", ignore_errors=True)
-    running.extensions["erasure_register"].unlink(missing_ok=True)
+    file = edge.settings.folder / "identity.sqlite"
+    shutil.copyfile(empty_database, file)
     edge.keys.refresh()
-    limiter.reset()
+    fetched = edge.keys._keys
     with edge.database.reading() as session:
-        city = session.scalars(select(Tenant.id).where(Tenant.code == "SMG")).one()
-    return House(running, edge.database, edge.settings, city)
+        city: UUID = session.scalars(select(Tenant.id).where(Tenant.code == "SMG")).one()
+
+    def again() -> UUID:
+        edge.database.close()
+        shutil.copyfile(empty_database, file)
+        shutil.rmtree(edge.settings.folder / "mail", ignore_errors=True)
+        running.extensions["erasure_register"].unlink(missing_ok=True)
+        edge.keys._keys = fetched
+        limiter.reset()
+        return city
+
+    return again
+
+
+@pytest.fixture
+def house(running: Flask, as_new: Callable[[], UUID]) -> House:
+    edge = running.extensions["wiyata"]
+    return House(running, edge.database, edge.settings, as_new())

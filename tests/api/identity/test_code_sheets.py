@@ -1,7 +1,7 @@
 """One-time codes on paper: the sheet that an administrator prints, and typing a code from it."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +10,10 @@ from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from services.identity.model import CodeMade, OneTimeCode
-from shared import clock
 from shared.ids import new_id
 from shared.plumbing import accesses
-from tests.api.identity.conftest import PASSWORD, House, fields_of, nip, roster, row, sign_in
-from tests.api.identity.test_pages import NEW, new_password
+from tests.api.identity.conftest import PASSWORD, House, fields_of, nip, roster, row
+from tests.api.identity.test_pages import NEW
 from tests.api.identity.test_roster_imports import send
 
 CODE = re.compile(r">((?:[0-9A-Z]{4}-){4}[0-9A-Z]{4})<")
@@ -39,18 +38,6 @@ def test_a_sheet_has_a_slip_for_each_person_with_all_that_it_takes_to_begin(hous
     assert answer.text.count("http://127.0.0.1:8080/api/identity/first-sign-in<") == 2
     assert answer.text.count("16 November 2026, 14.02 WIB") == 2
     assert nip(3) not in answer.text
-
-
-def test_a_code_from_the_sheet_is_typed_and_sets_a_password(house: House) -> None:
-    (code,) = CODE.findall(sheet(house, of(house, 3)).text)
-    browser = house.browser()
-    page = browser.get(NEW)
-    assert 'id="code"' in page.text
-    typed = f" {code.lower().replace('-', ' ')} ".replace("0", "o").replace("1", "l")
-    form = {**fields_of(page), "code": typed, "password": PASSWORD, "again": PASSWORD}
-    assert browser.post(NEW, data=form).status_code == 303
-    assert sign_in(house.browser(), 3).status_code == 303
-    assert new_password(house, code) == 422
 
 
 def test_a_mistyped_code_can_be_mended_on_the_page(house: House) -> None:
@@ -99,15 +86,6 @@ def test_a_unit_in_which_everybody_has_a_password_says_so(house: House) -> None:
     house.register(5)
     answer = sheet(house, {"unit": str(house.unit("KES"))})
     assert (answer.status_code, answer.get_json()["type"]) == (409, "/problems/nobody-waits")
-
-
-def test_a_newer_sheet_ends_an_older_code_and_codes_end_after_14_days(house: House) -> None:
-    (older,) = CODE.findall(sheet(house, of(house, 3)).text)
-    (newer,) = CODE.findall(sheet(house, of(house, 3, 3)).text)
-    assert new_password(house, older) == 422
-    with clock.telling(clock.now() + timedelta(days=14, minutes=1)):
-        assert new_password(house, newer) == 422
-    assert new_password(house, newer) == 303
 
 
 def test_who_made_whose_code_is_kept_and_the_code_itself_is_not(house: House) -> None:

@@ -11,8 +11,7 @@ from services.identity.model import Person, PostHeld
 from shared import clock
 from shared.events.identity import PersonAssigned
 from shared.ids import new_id
-from tests.api.identity.conftest import CITY_ROWS, House, code_of, nip, redeem, roster, row, sign_in
-from tests.api.identity.test_pages import new_password
+from tests.api.identity.conftest import CITY_ROWS, House, nip, roster, row
 from tests.api.identity.test_roster_imports import last_position, posts_of, said, send, taken
 
 AT = datetime(2026, 11, 2, 20, 0, tzinfo=UTC)  # It is the 3rd in Semarang.
@@ -111,19 +110,6 @@ def test_a_late_confirmation_does_not_end_a_post_that_began_after_the_roster(hou
     assert posts_of(house, 4)[-1] == ("PERAWAT", True, date(2026, 12, 1), None)
 
 
-def test_whoever_has_left_is_not_listed_again_and_comes_back_with_a_new_post(house: House) -> None:
-    with house.telling(AT):
-        confirm(house, taken(house, *WITHOUT_TWO, query="?complete=true")["id"], 4, 5)
-        assert taken(house, *WITHOUT_TWO, query="?complete=true")["absent"] == []
-    with house.telling(AT + timedelta(days=30)):
-        back = row(nip(4), "Dewi Guru", unit="DIK-SMP", parent="DIK", since="2026-12-01")
-        assert taken(house, back)["people"]["updated"] == 1
-    assert [(first, last) for _, _, first, last in posts_of(house, 4)] == [
-        (date(2026, 1, 5), TODAY),
-        (date(2026, 12, 1), None),
-    ]
-
-
 def test_a_post_that_would_only_have_begun_is_taken_back(house: House) -> None:
     taken(house, row(nip(31), "Gita Baru", since="2999-01-01"))
     done = taken(house, *CITY_ROWS, query="?complete=true")
@@ -156,22 +142,3 @@ def test_only_an_administrator_of_the_city_confirms_departures(house: House) -> 
     assert confirm(house, roster_id, 4, token=outsider).status_code == 404
     assert confirm(house, str(new_id()), 4).status_code == 404
     assert posts_of(house, 4)[0][3] is None
-
-
-def test_whoever_has_left_every_post_is_told_so_and_signs_in_no_more(house: House) -> None:
-    house.register(3)
-    client = house.site()
-    token = redeem(house, client, code_of(house, client[0])).get_json()["refresh_token"]
-    house.leave(3)
-    answer = sign_in(house.browser(), 3)
-    assert (answer.status_code, "Akun ini ditutup" in answer.text) == (422, True)
-    assert "Akun ini ditutup" not in sign_in(house.browser(), 3, "bukan kata sandinya").text
-    assert house.refresh(client, token).status_code == 400
-    assert new_password(house, house.code_for(3), "kata sandi yang baru") == 422
-
-
-def test_whoever_has_left_but_holds_a_role_still_signs_in(house: House) -> None:
-    house.register(3)
-    house.grant(3, "trainer")
-    house.leave(3)
-    assert sign_in(house.browser(), 3).status_code == 303

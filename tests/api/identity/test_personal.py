@@ -2,34 +2,8 @@
 
 from shared.events.identity import PersonAssigned
 from shared.ids import new_id
-from tests.api.identity.conftest import CITY_ROWS, House, code_of, nip, redeem, roster
-from tests.api.personal import looks, views_that_show_people
+from tests.api.identity.conftest import House, code_of, nip, redeem
 from tests.api.serving import said
-
-
-def test_whoever_shows_what_is_kept_of_a_person_leaves_a_trace_for_them(house: House) -> None:
-    house.grant(1, "administrator")
-    third, admin = house.person(3), house.token_of(1)
-    house.json("GET", "/people", admin)
-    house.json("POST", "/people/lookups", admin, json={"ids": [str(third)]})
-    house.json("POST", "/people/nip-lookups", admin, json={"nips": [nip(3)]})
-    house.grant(3, "manager", "DIK-SD")
-    house.json("POST", f"/people/{third}/one-time-code", admin)
-    house.call("POST", "/one-time-code-sheets", admin, json={"people": [str(third)]})
-    house.write_to(3, "citra@semarang.example")
-    house.json("POST", "/one-time-code-mails", admin, json={"people": [str(third)]})
-    house.json("GET", "/one-time-code-mails", admin)
-    without = roster(*(row for row in CITY_ROWS if nip(3) not in row))
-    headers = {"Content-Type": "text/csv"}
-    taken = house.json("POST", "/roster-imports?complete=true", admin, data=without, headers=headers)
-
-    assert [one["person"] for one in taken["absent"]] == [str(third)]
-    seen = {view for person, view in looks(house.database, house.city) if person == third}
-    assert seen == views_that_show_people(house.app)
-    assert {one["operation"] for one in house.json("GET", "/me/accesses", house.token_of(3))["items"]} == seen
-    assert "identity.people" not in {one["operation"] for one in house.json("GET", "/me/accesses", admin)["items"]}, (
-        "Looking at oneself is not noted."
-    )
 
 
 def test_a_person_takes_along_every_row_without_a_secret_and_nobody_elses(house: House) -> None:

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from services.identity.app import service
 from services.identity.commands.organisation import define_tenant
 from shared.events.identity import PersonAssigned
-from tests.api.identity.conftest import PASSWORD, House, fields_of
+from tests.api.identity.conftest import CITY_ROWS, PASSWORD, House, fields_of, roster
 from tests.api.identity.test_code_sheets import CODE
 from tests.api.identity.test_command_line import open_link
 from tests.api.identity.test_roster_imports import last_position, said
@@ -102,6 +102,32 @@ def test_another_address_is_what_is_signed_in_with_from_then_on(house: House, un
     assert citizen.status_code == 404, "The people of a city are described by its roster."
 
 
+def test_a_code_that_went_to_a_mistyped_address_opens_nothing_once_the_address_is_mended(
+    house: House, university: UUID
+) -> None:
+    admin = administrator(house, university)
+    person = register(house, admin, email="sari@unvi.example").get_json()["id"]
+    link = house.json("POST", f"/people/{person}/one-time-code", admin)["link"]
+    house.json("PUT", f"/staff/{person}", admin, json={"name": "Sari", "email": "sari@univ.example"})
+    assert open_link(house, link) == 422
+    assert open_link(house, house.json("POST", f"/people/{person}/one-time-code", admin)["link"]) == 303
+
+
+def test_sql_and_script_in_a_name_stay_text_also_on_the_slip(house: House, university: UUID) -> None:
+    hostile = """<script>alert("x")</script> '); DROP TABLE people; -- {{7*7}}"""
+    admin = administrator(house, university)
+    made = register(house, admin, name=hostile).get_json()
+    assert made["name"] == hostile
+    assert (
+        house.json("PUT", f"/staff/{made['id']}", admin, json={"name": hostile, "email": SARI["email"]})["name"]
+        == hostile
+    )
+    slip = house.call("POST", "/one-time-code-sheets", admin, json={"people": [made["id"]]}).text
+    assert "<script" not in slip
+    assert "&lt;script&gt;" in slip
+    assert "{{7*7}}" in slip
+
+
 @pytest.mark.parametrize(
     "wrong", [{"name": " "}, {"email": "sari"}, {"email": "a@b.c\r\nBcc: x@y.z"}, {"roles": []}, {"roles": ["manager"]}]
 )
@@ -112,6 +138,14 @@ def test_staff_need_a_name_an_address_and_a_role(house: House, university: UUID,
 def test_a_city_registers_its_people_by_roster(house: House) -> None:
     refused = register(house, house.token_of_machine("administrator"))
     assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/city-registers-by-roster")
+
+
+@pytest.mark.parametrize("how", ["", "?dry_run=true"])
+def test_a_provider_registers_its_people_as_staff(house: House, university: UUID, how: str) -> None:
+    token, content = administrator(house, university), roster(*CITY_ROWS)
+    refused = house.call("POST", f"/roster-imports{how}", token, data=content, content_type="text/csv")
+    assert (refused.status_code, refused.get_json()["type"]) == (409, "/problems/provider-registers-staff")
+    assert "register its people as staff" in refused.get_json()["detail"]
 
 
 def test_the_first_of_a_providers_staff_is_registered_on_the_command_line(house: House) -> None:

@@ -3,8 +3,6 @@
 import re
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.catalogue.lesson_text import as_html
 
@@ -39,16 +37,3 @@ def test_nothing_in_a_text_can_act(hostile: str) -> None:
     tags = re.findall(r"<[^>]*>", shown)
     assert shown.startswith("<p>Teks.</p>")
     assert not [tag for tag in tags if re.search(r"script|img|svg|iframe|style|\son\w+=|javascript:|data:", tag, re.I)]
-
-
-@given(st.text(alphabet="<>[]()!#*`_ \n\"'=/:&ajscriptonx", max_size=60))
-@settings(max_examples=60, deadline=None)
-def test_no_text_whatsoever_brings_in_a_tag_that_is_not_allowed(text: str) -> None:
-    allowed = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "blockquote", "code", "pre"}
-    allowed |= {"a", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td"}
-    assert set(re.findall(r"</?([a-zA-Z]\w*)", as_html(text))) <= allowed
-
-
-@pytest.mark.parametrize("deep", ["> ", "- ", "[", "![", "*a **b ", "[[a](", "`a``", "|a|\n|-|\n|"])
-def test_a_text_that_is_nested_without_end_is_shown_all_the_same(deep: str) -> None:
-    assert as_html(deep * 800)

@@ -6,13 +6,9 @@ import stat
 import warnings
 import zipfile
 from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from deploy.demo.bundle import course_bundle
 from services.catalogue.archive import pack
@@ -114,20 +110,7 @@ def test_writing_and_reading_a_manifest_change_nothing() -> None:
     assert write_manifest(read_manifest(written), {"leaflet.pdf": LEAFLET}) == written
 
 
-TITLES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=40) | st.sampled_from(
-    ["yes", "~", "2026-01-01", "0x1F", "1:30", "- a", "{a: b}", "# x", "*a", "&a", "!tag", "a: b", "null", "'", '"']
-)
-
 PLAIN = read_manifest(archive_of())
-
-
-@settings(deadline=None, max_examples=60)
-@given(title=TITLES, body=TITLES, summary=TITLES | st.just(""))
-def test_any_text_survives_the_round_trip(title: str, body: str, summary: str) -> None:
-    lesson = Lesson("L1", title, 30, True, "text", body=body)
-    manifest = replace(PLAIN, title=title, summary=summary, lessons=(lesson,), files=())
-
-    assert read_manifest(write_manifest(manifest, {})) == manifest
 
 
 @pytest.mark.parametrize(
@@ -155,6 +138,7 @@ def test_any_text_survives_the_round_trip(title: str, body: str, summary: str) -
         ("language: id", "language: Indonesian", "language", "value"),
         ("code: SPP", "code:", "code", "empty"),
         ("title: Dasar", 'title: "a\\0b"', "lessons[0].title", "value"),
+        ("title: Dasar", 'title: "a\\ud800b"', "lessons[0].title", "value"),
         ("title: Dasar", "title: 2026-01-01", "lessons[0].title", "type"),
         ("outcomes:\n- {competency: PP, level: 3}", "outcomes: PP", "outcomes", "type"),
         ("programme: {code: LAYANAN, title: Pelayanan Publik}", "programme: LAYANAN", "programme", "type"),
@@ -294,27 +278,6 @@ def test_a_manifest_is_written_only_with_exactly_its_files() -> None:
     for files in ({}, {"leaflet.pdf": LEAFLET, "other.pdf": b""}, {"leaflet.pdf": LEAFLET, "Course.yaml": b""}):
         with pytest.raises(ManifestRefused):
             write_manifest(manifest, files)
-
-
-WHOLE = archive_of()
-
-
-@settings(deadline=None, max_examples=100)
-@given(st.binary(max_size=200) | st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6))
-def test_no_bytes_whatsoever_break_the_reader(change: bytes | list[tuple[int, int]]) -> None:
-    source = bytearray(change if isinstance(change, bytes) else WHOLE)
-    for place, value in change if isinstance(change, list) else []:
-        source[place] = value
-
-    with suppress(ManifestRefused):
-        assert isinstance(read_manifest(bytes(source)), CourseManifest)
-
-
-@settings(deadline=None)
-@given(st.text("abc:-[]{}&*!'\"#|>?<~=%@`, \n0123456789.", max_size=60))
-def test_no_yaml_whatsoever_breaks_the_reader(course: str) -> None:
-    with pytest.raises(ManifestRefused):
-        read_manifest(archive_of(course))
 
 
 def test_the_demo_course_can_be_read_and_written_back() -> None:

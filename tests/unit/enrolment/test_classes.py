@@ -52,6 +52,7 @@ def course() -> CourseVersion:
     [
         ("dated", None, LAST_DAY, {"opens"}),
         ("dated", None, None, {"opens", "closes"}),
+        ("dated", date.min, date.max, {"opens", "closes"}),
         ("dated", LAST_DAY, FIRST_DAY, {"closes"}),
         ("self_paced", FIRST_DAY, None, {"opens"}),
     ],

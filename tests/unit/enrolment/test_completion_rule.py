@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
 from uuid import UUID
 
+import pytest
+
 from services.enrolment.model import CompletionRule, LessonMark, Result
 from services.enrolment.model.rule import Assessment, Lesson
 
@@ -88,6 +90,14 @@ def test_a_pre_test_after_the_first_lesson_does_not_count() -> None:
     completion = RULE.met(ALL_MARKS, [result(PRE, 3000, 0), result(POST, 8000, 25)])
     assert completion is not None
     assert completion.pre is None
+
+
+@pytest.mark.parametrize("marks", [[], ALL_MARKS])
+def test_a_pre_test_after_a_post_test_does_not_count(marks: list[LessonMark]) -> None:
+    rule = replace(RULE, lessons=tuple(replace(one, required=False) for one in RULE.lessons))
+    completion = rule.met(marks, [result(POST, 8000, -2), result(PRE, 9000, -1)])
+    assert completion is not None
+    assert (completion.pre, completion.post) == (None, 8000)
 
 
 def test_of_two_pre_tests_the_first_one_counts() -> None:

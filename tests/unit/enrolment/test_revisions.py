@@ -66,6 +66,13 @@ def test_one_closed_as_not_completed_can_still_complete() -> None:
     assert (one.state, one.closed_reason, one.closed_on) == ("completed", None, None)
 
 
+def test_one_closed_as_not_completed_is_not_completed_by_a_fact_of_a_later_day() -> None:
+    one = enrolment()
+    one.close("not_completed", on=date(2026, 11, 1))
+    assert not one.complete(COMPLETION)
+    assert (one.state, one.closed_on, one.revision) == ("closed", date(2026, 11, 1), 0)
+
+
 @pytest.mark.parametrize("reason", ["withdrawn", "erased"])
 def test_one_who_gave_up_or_was_erased_completes_no_more(reason: ClosingReason) -> None:
     one = enrolment()

@@ -51,10 +51,6 @@ def test_a_file_that_cannot_be_read_says_where(content: bytes, row: str, code: s
     assert code in refused(content)[row]
 
 
-def test_a_file_with_too_many_rows_is_refused() -> None:
-    assert refused(b"code,name\n" + b"A,b\n" * 20_001) == {"1": ["too_many_rows"]}
-
-
 def test_of_very_many_faults_the_first_are_told_and_all_are_counted() -> None:
     with pytest.raises(FileHasErrors) as refusal:
         read(b"code,name\n" + b"A,\n" * 500)

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.evaluation.model.evidence import (
     EvidenceIsWrong,
@@ -126,25 +124,3 @@ def test_a_score_off_the_scale_is_no_evidence(score: float, sem: float, rule_set
 
 def test_a_completion_is_nearly_flat(rule_set: RuleSet) -> None:
     assert of_completion(rule_set) == (-262364, -80043, 0, 0, -80043)
-
-
-@settings(max_examples=50)
-@given(
-    st.lists(
-        st.builds(
-            item,
-            level=st.integers(1, 5),
-            score=st.integers(0, 10_000),
-            c=st.sampled_from([0.0, 0.2, 0.25, 0.5]),
-        ),
-        min_size=1,
-        max_size=30,
-    )
-)
-def test_weights_of_items_peak_at_nought_and_never_rise_above_the_cap(
-    rule_set: RuleSet, items: list[MarkedItem]
-) -> None:
-    weights = of_items(items, rule_set)
-    highest = max(marked.level for marked in items)
-    assert max(weights) == 0
-    assert max(weights[highest - 1 :]) == weights[highest - 1]

@@ -5,8 +5,6 @@ from functools import reduce
 from operator import add
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.evaluation.model.display import display_class, withheld
 from services.evaluation.model.figures import (
@@ -144,18 +142,6 @@ def test_scores_in_a_perfect_line_have_no_standardised_gain() -> None:
 
 def test_scores_that_do_not_vary_have_no_correlation() -> None:
     assert gain_of([(5000, 6000), (5000, 7000), (5000, 8000)]).effect is None
-
-
-scores = st.integers(0, 10_000)
-
-
-@settings(max_examples=50)
-@given(st.lists(st.tuples(scores, scores), min_size=1, max_size=20), st.data())
-def test_sums_do_not_depend_on_the_order_and_give_pairs_back(pairs: Pairs, data: st.DataObject) -> None:
-    shuffled = data.draw(st.permutations(pairs))
-    assert sums_of(shuffled) == sums_of(pairs)
-    first, *rest = pairs
-    assert sums_of(pairs) - PairSums.of(*first) == sums_of(rest)
 
 
 def test_the_display_rule_goes_by_the_number_of_pairs(rule_set: RuleSet) -> None:

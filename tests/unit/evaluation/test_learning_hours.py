@@ -5,8 +5,6 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.evaluation.model.learning_hours import (
     Activity,
@@ -102,26 +100,6 @@ def test_a_form_without_a_rule_is_refused(form: str, scope: Scope, rule_set: Rul
 def test_negative_minutes_are_refused() -> None:
     with pytest.raises(HoursAreWrong, match="negative"):
         activity(1, "B3", {march(2): -1})
-
-
-@settings(max_examples=50)
-@given(
-    drawn=st.lists(
-        st.tuples(
-            st.sampled_from(["B3", "B6", "C1", "C3", "C5", "C9"]),
-            st.dictionaries(st.integers(1, 6).map(march), st.integers(0, 400), max_size=4),
-            st.sampled_from(["domestic", "international"]),
-        ),
-        max_size=6,
-    ),
-    data=st.data(),
-)
-def test_counting_does_not_depend_on_the_order_of_activities(
-    rule_set: RuleSet, drawn: list[tuple[str, dict[date, int], Scope]], data: st.DataObject
-) -> None:
-    activities = [activity(number, *each) for number, each in enumerate(drawn)]
-    shuffled = data.draw(st.permutations(activities))
-    assert counted_minutes(shuffled, [rule_set]) == counted_minutes(activities, [rule_set])
 
 
 def standing(minutes: dict[date, int], employment_type: str, on: date, rule_set: RuleSet) -> HoursStanding:

@@ -1,16 +1,13 @@
 """The evidence ledger: exact sums in any order, read as published."""
 
-from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from services.evaluation.model.evidence import Weights, of_completion, of_rating
+from services.evaluation.model.evidence import Weights, of_rating
 from services.evaluation.model.ledger import Bucket, Reading, buckets_of, dependence_weights, read
-from services.evaluation.model.lines import SOURCE_OF_COMPLETIONS, Line, Role, source_of_ratings, source_of_tests
+from services.evaluation.model.lines import Line, Role, source_of_ratings
 from services.evaluation.model.rule_sets import RuleSet
 
 ROLES: tuple[Role | None, ...] = ("pre", "post", "quiz", None)
@@ -124,60 +121,3 @@ def test_a_bucket_sums_the_pieces_of_one_source_and_month(rule_set: RuleSet) -> 
     assert february.month == january.month + 1
     three, four = of_rating(3, "peer", rule_set), of_rating(4, "peer", rule_set)
     assert january.weights == tuple(one + other for one, other in zip(three, four, strict=True))
-
-
-@st.composite
-def ledgers(draw: st.DrawFn, rule_set: RuleSet) -> list[Line]:
-    """Draw reports of ratings, tests and completions, with re-marks, annulments and repeats among them."""
-    lines: list[Line] = []
-    for number in range(draw(st.integers(1, 8))):
-        role: Role | None = draw(st.sampled_from(ROLES))
-        level = draw(st.integers(1, 5))
-        completes = role is None and draw(st.booleans())
-        source = (
-            source_of_tests(UUID(int=1))
-            if role
-            else SOURCE_OF_COMPLETIONS
-            if completes
-            else source_of_ratings(draw(st.sampled_from(["peer", "supervisor"])))
-        )
-        day = date(2026, draw(st.integers(1, 12)), draw(st.integers(1, 28)))
-        lines.extend(
-            Line(
-                piece=UUID(int=number),
-                revision=revision,
-                competency="komunikasi",
-                source=source,
-                dated_on=day,
-                weights=of_completion(rule_set) if completes else of_rating(max(1, level - revision), "peer", rule_set),
-                rule_set=rule_set.code,
-                enrolment=UUID(int=draw(st.integers(50, 51))) if role or completes else None,
-                role=role,
-                handed_in_at=datetime(day.year, day.month, day.day, 8, tzinfo=UTC) if role else None,
-                in_force=draw(st.booleans()) or not completes,
-                withdrawn=draw(st.sampled_from([False, False, False, True])),
-            )
-            for revision in range(draw(st.integers(1, 2)))
-        )
-    return lines
-
-
-@settings(max_examples=60)
-@given(st.data())
-def test_buckets_and_readings_do_not_depend_on_the_order_of_arrival(rule_set: RuleSet, data: st.DataObject) -> None:
-    lines = data.draw(ledgers(rule_set))
-    shuffled = data.draw(st.permutations([*lines, *lines[:2]]))
-    assert buckets_of(shuffled) == buckets_of(lines)
-    month = buckets_of(lines)[-1].month if buckets_of(lines) else NOW
-    assert read(buckets_of(shuffled), month, rule_set.level) == read(buckets_of(lines), month, rule_set.level)
-
-
-@settings(max_examples=60)
-@given(st.data())
-def test_a_withdrawn_piece_leaves_the_sums_as_if_it_had_never_come(rule_set: RuleSet, data: st.DataObject) -> None:
-    lines = data.draw(ledgers(rule_set))
-    piece = data.draw(st.sampled_from([line.piece for line in lines]))
-    without = [line for line in lines if line.piece != piece]
-    withdrawal = next(line for line in lines if line.piece == piece)
-    withdrawn = [*lines, replace(withdrawal, withdrawn=True)]
-    assert buckets_of(withdrawn) == buckets_of(without)

@@ -7,8 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from services.evaluation.model.evidence import Weights, of_completion, of_items, of_rating, of_score
 from services.evaluation.model.ledger import buckets_of
@@ -178,20 +176,6 @@ def test_withdrawn_evidence_gives_the_level_back(rule_set: RuleSet, rule_sets: t
     four, three = assessment_centre(1, 4, FIRST, rule_set), assessment_centre(2, 3, A_YEAR_LATER, rule_set)
     assert read_profile([four, replace(three, withdrawn=True)], rule_sets) == read_profile([four], rule_sets)
     assert read_profile([replace(four, withdrawn=True)], rule_sets) == NOT_ASSESSED
-
-
-@settings(max_examples=10)
-@given(data=st.data())
-def test_evidence_that_comes_late_is_folded_in_its_month(
-    rule_set: RuleSet, rule_sets: tuple[RuleSet, ...], data: st.DataObject
-) -> None:
-    lines = [
-        assessment_centre(1, 4, FIRST, rule_set),
-        completion(2, A_YEAR_LATER, rule_set),
-        attempt(3, 12, date(2025, 8, 1), rule_set, level=3),
-        line(4, "rating/peer", date(2025, 8, 9), of_rating(3, "peer", rule_set)),
-    ]
-    assert read_profile(data.draw(st.permutations(lines)), rule_sets) == read_profile(lines, rule_sets)
 
 
 def test_each_month_is_read_by_the_rule_set_of_its_first_day(rule_set: RuleSet) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.evaluation.model.tables.base import Base
 from shared.database import TenantOwned
-from shared.errors import Conflict, NotYetKnown
+from shared.errors import Conflict, Forbidden, NotYetKnown
 
 
 class ResultsWereTakenMeanwhile(Conflict):
@@ -18,6 +18,10 @@ class ResultsWereTakenMeanwhile(Conflict):
 
 class EvidenceIsNotYetKnown(NotYetKnown):
     """No such evidence has arrived here, or it does not speak of that competency."""
+
+
+class EvidenceIsYourOwn(Forbidden):
+    """Nobody decides what speaks of themselves."""
 
 
 @dataclass(frozen=True, slots=True)

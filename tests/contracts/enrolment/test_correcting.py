@@ -126,3 +126,14 @@ def test_one_closed_as_not_completed_is_completed_by_a_corrected_mark_as_of_its_
     assert (shown["state"], shown["completed_on"], shown["closed_reason"]) == ("completed", "2026-11-03", None)
     (event,) = city.said(TrainingCompleted)
     assert event.sequence > city.said(EnrolmentClosed)[0].sequence
+
+
+def test_an_attempt_that_outlasts_a_class_closed_early_completes_nothing(
+    city: City, course: Course, enrolment: dict[str, Any], watch: Watch
+) -> None:
+    city.mark(enrolment, *course.lessons[:2])
+    city.administrator.put(f"/classes/{enrolment['class']}/closing")
+    city.tick(close_ended_classes)
+    watch.go_on(days=1)
+    city.grade(enrolment, course.post, 9000)
+    assert (city.shown(enrolment)["closed_reason"], city.said(TrainingCompleted)) == ("not_completed", [])

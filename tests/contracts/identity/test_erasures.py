@@ -10,7 +10,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from services.identity.app import service
-from services.identity.erasure_register import ErasureRegister
+from services.identity.erasure_register import ErasureRegister, RegisterIsIncomplete
 from services.identity.model import Base
 from shared.events.identity import PersonErased
 from tests.api.identity.conftest import CITY_ROWS, House, code_of, nip, redeem, sign_in
@@ -18,7 +18,7 @@ from tests.api.identity.test_forgotten import ask
 from tests.api.identity.test_locks import guess
 from tests.api.identity.test_roster_imports import last_position, said, taken
 
-STAYS = {"aggregates", "erased_people", "outbox"}
+STAYS = {"aggregates", "audit", "erased_people", "outbox"}
 """Where the id of an erased person may stand: it leads nowhere."""
 
 
@@ -84,6 +84,8 @@ def test_an_erasure_is_said_once_and_a_second_time_answers_as_the_first(house: H
     assert isinstance(event, PersonErased)
     assert (event.tenant, event.person, event.sequence) == (house.city, person, 2)
     assert erasures_of(house) == [person]
+    (act,) = house.json("GET", "/audit?act=person.erased", house.token_of_machine("administrator"))["items"]
+    assert (act["subject"], act["details"]) == (f"person/{person}", {"reason": "asked_by_person"})
 
 
 def test_nobody_is_erased_by_a_slip(house: House) -> None:
@@ -140,3 +142,16 @@ def test_replaying_the_register_erases_again_whom_a_backup_brought_back(
     assert told == [f"1 erasures in the register, {again} of them made again." for again in (1, 0)]
     assert [type(one) for one in said(house, before)] == [PersonErased]
     assert traces(house, str(person)) == STAYS
+
+
+def test_a_register_that_lacks_somebody_is_not_replayed_unless_told(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WIYATA_FOLDER", str(house.settings.folder))
+    erase(house, house.person(3))
+    (house.settings.folder / "erasures.jsonl").unlink()
+    command = next(one for one in service.commands if one.name == "erasures")
+    with pytest.raises(RegisterIsIncomplete):
+        command.main(["replay"], standalone_mode=False)
+    told = CliRunner(catch_exceptions=False).invoke(command, ["replay", "--incomplete"]).output.splitlines()[-1]
+    assert told == "0 erasures in the register, 0 of them made again."
