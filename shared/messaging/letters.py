@@ -81,8 +81,8 @@ def next_of_line(session: Session, key: str) -> Undelivered | None:
     return None if row is None else undelivered(row)
 
 
-def left_lines(session: Session) -> list[str]:
-    """Give the lines whose head is due, or parked behind nothing: whoever let them go on was stopped."""
+def left_lines(session: Session, partitions: Collection[int]) -> list[str]:
+    """Give the lines on partitions whose head is due, or parked behind nothing: who let them go on was stopped."""
     heads = select(func.min(letters.c.position)).where(letters.c.state.in_(OPEN)).group_by(letters.c.key)
     return list(session.scalars(select(letters.c.key).where(letters.c.position.in_(heads), letters.c.state != "dead")))
 

@@ -83,7 +83,7 @@ def backfill(service: Service, database: Database, log: EventLog, event_type: st
 
 
 def status(service: Service, database: Database, log: EventLog) -> dict[str, Any]:
-    """Say how the flow of events stands: outbox, lag by topic, dead and parked.
+    """Say how the flow of events stands: outbox, lag by topic, dead, due and parked.
 
     `lag` is None and `log` says why where the log does not answer: the rest is asked for most while it is away.
     """
@@ -97,6 +97,7 @@ def status(service: Service, database: Database, log: EventLog) -> dict[str, Any
         "outbox": {"waiting": waiting, "oldest": oldest and oldest.isoformat()},
         **_lag(service, database, log),
         "dead": states.get("dead", 0),
+        "due": states.get("due", 0),
         "parked": states.get("parked", 0),
     }
 
