@@ -122,8 +122,9 @@ class Consumer:
             self._stopping.wait(self._pause)  # Whatever keeps us from the position may last.
 
     def _look_for_lines(self) -> None:
-        if monotonic() - self._looked >= LOOK_EVERY:
-            release_left(self.service, self._database)
+        owned = {number for _, number in self.assigned()}
+        if owned and monotonic() - self._looked >= LOOK_EVERY:
+            release_left(self.service, self._database, owned)
             self._looked = monotonic()
 
     def _ended_amid(self, records: Sequence[Record]) -> bool:

@@ -5,7 +5,7 @@ order until it is replayed or discarded: one bad event blocks one person's line 
 `dead`; `due` once somebody wants it handled again; `parked` behind another one; in the end `replayed` or `discarded`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -83,7 +83,8 @@ def next_of_line(session: Session, key: str) -> Undelivered | None:
 
 def left_lines(session: Session, partitions: Collection[int]) -> list[str]:
     """Give the lines on partitions whose head is due, or parked behind nothing: who let them go on was stopped."""
-    heads = select(func.min(letters.c.position)).where(letters.c.state.in_(OPEN)).group_by(letters.c.key)
+    here = letters.c.partition.in_(partitions)
+    heads = select(func.min(letters.c.position)).where(letters.c.state.in_(OPEN), here).group_by(letters.c.key)
     return list(session.scalars(select(letters.c.key).where(letters.c.position.in_(heads), letters.c.state != "dead")))
 
 

@@ -1,5 +1,7 @@
 """Handles what waits in a line of letters, in its order: for an operator, and where an operator was stopped halfway."""
 
+from collections.abc import Collection
+
 from shared.database import Database
 from shared.errors import Conflict
 from shared.events import BrokenPayload, Event, UnknownType, decode
@@ -40,10 +42,13 @@ def release(service: Service, database: Database, key: str) -> int:
     return handled
 
 
-def release_left(service: Service, database: Database) -> None:
-    """Let those lines go on whose dead letter was replayed or discarded by somebody who was stopped after that."""
+def release_left(service: Service, database: Database, partitions: Collection[int]) -> None:
+    """Let those lines on partitions go on whose dead letter somebody wants replayed, or replayed or discarded halfway.
+
+    Whoever owns the partitions calls this: others would come just now for the same letter, and their tries would count.
+    """
     with database.reading() as session:
-        left = letters.left_lines(session)
+        left = letters.left_lines(session, partitions)
     for key in left:
         try:
             release(service, database, key)
