@@ -12,8 +12,8 @@ from shared import clock
 from shared.ids import new_id
 from tests.api.evaluation.city import City
 from tests.api.evaluation.facts import START, TODAY, erased
-from tests.api.evaluation.test_activities import certificate, decide, jp, recorded, seminar, verified
 from tests.contracts.cities import at_once, city_on_postgresql
+from tests.contracts.evaluation.test_activities_over_http import certificate, decide, jp, recorded, seminar, verified
 
 
 @pytest.fixture(scope="module")

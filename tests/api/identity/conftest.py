@@ -246,6 +246,14 @@ def redeem(house: House, client: tuple[str, str] | None, code: str, **other: str
     return house.browser().post("/api/identity/token", data=form, auth=client)
 
 
+def open_link(house: House, link: str) -> int:
+    """Set a password behind a printed link; give the status."""
+    path = link.strip().removeprefix("http://127.0.0.1:8080")
+    browser = house.browser()
+    form = {**fields_of(browser.get(path)), "password": PASSWORD, "again": PASSWORD}
+    return browser.post(path.partition("?")[0], data=form).status_code
+
+
 def sign_in(browser: FlaskClient, number: int, password: str = PASSWORD, **other: str) -> TestResponse:
     """Fill in the form of the sign-in page."""
     page = browser.get("/api/identity/sign-in", query_string=other)

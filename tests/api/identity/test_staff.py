@@ -9,9 +9,8 @@ from werkzeug.test import TestResponse
 from services.identity.app import service
 from services.identity.commands.organisation import define_tenant
 from shared.events.identity import PersonAssigned
-from tests.api.identity.conftest import CITY_ROWS, PASSWORD, House, fields_of, roster
+from tests.api.identity.conftest import CITY_ROWS, PASSWORD, House, fields_of, open_link, roster
 from tests.api.identity.test_code_sheets import CODE
-from tests.api.identity.test_command_line import open_link
 from tests.api.identity.test_roster_imports import last_position, said
 
 SARI = {"name": "Sari Widyaiswara", "email": "Sari@Univ.example", "roles": ["trainer"]}

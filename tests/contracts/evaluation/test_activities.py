@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.events.evaluation import EvidenceRecorded, EvidenceWithdrawn
 from tests.api.evaluation.city import City
-from tests.api.evaluation.test_activities import decide, jp, seminar, verified
+from tests.contracts.evaluation.test_activities_over_http import decide, jp, seminar, verified
 
 
 def test_a_verified_seminar_of_three_days_counts_twelve_jp_and_its_title_stays_here(city: City) -> None:

@@ -4,7 +4,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.identity.app import service
-from tests.api.identity.conftest import PASSWORD, House, fields_of, nip
+from tests.api.identity.conftest import PASSWORD, House, fields_of, nip, open_link
 
 
 @pytest.fixture(autouse=True)
@@ -16,14 +16,6 @@ def run(*words: str, typed: str = "") -> Result:
     """Run a command of identity."""
     command = next(one for one in service.commands if one.name == words[0])
     return CliRunner(catch_exceptions=False).invoke(command, words[1:], input=typed, standalone_mode=False)
-
-
-def open_link(house: House, link: str) -> int:
-    """Set a password behind a printed link; give the status."""
-    path = link.strip().removeprefix("http://127.0.0.1:8080")
-    browser = house.browser()
-    form = {**fields_of(browser.get(path)), "password": PASSWORD, "again": PASSWORD}
-    return browser.post(path.partition("?")[0], data=form).status_code
 
 
 def test_an_operator_gets_a_link_sets_a_password_and_signs_in(house: House) -> None:
