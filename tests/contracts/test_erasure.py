@@ -272,7 +272,7 @@ def test_what_was_answered_is_gone_and_that_a_test_was_taken_is_not(story: Story
 def test_nobody_is_found_under_the_id(story: Story) -> None:
     city, gone = story.city, story.gone
     for path in ("profile", "learning-hours", "evidence"):
-        assert city.ask("GET", f"evaluation/people/{gone}/{path}", "analyst").problem == "/problems/not-yet-known"
+        assert city.ask("GET", f"evaluation/people/{gone}/{path}", "analyst").problem == "/problems/person-not-found"
     assert city.do("POST", "identity/people/lookups", "analyst", json={"ids": [str(gone)]}) == {"people": []}
     assert city.do("GET", "evaluation/activities", "analyst")["items"] != []
     disputes = city.do("GET", "evaluation/disputes", "analyst")["items"]

@@ -14,8 +14,9 @@ from shared.web.app import IN_EVERY_SERVICE, App
 from shared.web.problems import PROBLEM_JSON, STATUSES, ProblemType, problem_types
 
 every_service = pytest.mark.parametrize("name", [service.name for service in SERVICES])
-SAID_BY_TWO = {"class-is-closed", "class-not-open-yet", "course-is-withdrawn", "machine-is-nobody"}
+SAID_BY_TWO = {"class-is-closed", "class-not-open-yet", "course-is-withdrawn", "machine-is-nobody", "person-not-found"}
 """Enrolment and assessment both keep the days of a class, identity and evaluation both know what is one's own.
+Enrolment and evaluation both hear of who was erased.
 
 What is withdrawn can be neither begun in enrolment nor offered by the catalogue.
 """

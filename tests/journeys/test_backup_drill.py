@@ -166,7 +166,7 @@ def test_an_uploaded_file_is_back(drill: Drill) -> None:
 def test_who_was_erased_after_the_backup_is_still_erased(drill: Drill) -> None:
     assert "1 erasures in the register, 1 of them made again." in drill.said
     assert drill.city.machine.ask("GET", f"identity/people/{drill.erased}").status_code == 404
-    assert _profile_of(drill.city, drill.erased) in (404, 409)  # Evaluation does not know the person.
+    assert _profile_of(drill.city, drill.erased) == 404
 
 
 def test_the_next_learner_is_counted_once(drill: Drill) -> None:

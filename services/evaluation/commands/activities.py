@@ -14,7 +14,7 @@ from services.evaluation.model.activities import learnt_minutes
 from services.evaluation.model.tables import Activity, Certificate, CertificateContent, Person
 from services.evaluation.model.tables.activities import CertificateIsUsed, CertificateNotFound
 from services.evaluation.queries.activities import activity_to_change, use_of_certificate
-from services.evaluation.queries.people import PersonIsNotYetKnown
+from services.evaluation.queries.people import nobody_here
 from services.evaluation.reference import national_rule_sets
 from shared import audit, clock
 from shared.database import insert_new
@@ -32,7 +32,8 @@ def keep_certificate(
 ) -> tuple[Certificate, bool]:
     """Keep a file for an activity that will name it, and tell whether it is new: the same file is kept once.
 
-    Raises `CertificateIsOfNoKnownKind`, `CertificateIsUsed` by another activity, and `PersonIsNotYetKnown`.
+    Raises `CertificateIsOfNoKnownKind`, `CertificateIsUsed` by another activity, `PersonIsNotYetKnown` or
+    `PersonNotFound`.
     """
     kind, digest = content_type_of(content), hashlib.sha256(content).hexdigest()
     _hold_person(session, tenant, person)
@@ -64,7 +65,8 @@ def record_activity(
 
     `said` holds form, scope, title, organiser, certificate, and `days` with minutes or None by local day.
 
-    Raises `FormIsNotKnown`, `ActivityIsWrong`, `CertificateNotFound`, `CertificateIsUsed` and `PersonIsNotYetKnown`.
+    Raises `FormIsNotKnown`, `ActivityIsWrong`, `CertificateNotFound`, `CertificateIsUsed`, `PersonIsNotYetKnown` or
+    `PersonNotFound`.
     """
     _hold_person(session, tenant, person)
     activity = Activity(tenant=tenant, id=new_id(), person=person, state="submitted", version=1, submitted_at=at)
@@ -146,7 +148,7 @@ def _hold_person(session: Session, tenant: UUID, person: UUID) -> None:
     """Lock the person's row: of two requests the second sees what the first did, and an erasure waits for both."""
     wanted = select(Person.person).where(Person.tenant == tenant, Person.person == person)
     if session.scalar(wanted.with_for_update()) is None:
-        raise PersonIsNotYetKnown("Nothing is known of this person here yet. Try again.", person=person)
+        raise nobody_here(session, tenant, person)
 
 
 def _describe(session: Session, activity: Activity, said: Mapping[str, Any], *, today: date) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from services.evaluation.model.tables import Person, Unit, Zone
+from services.evaluation.model.tables import ErasedPerson, Person, Unit, Zone
 from shared import clock
 from shared.errors import Forbidden, NotFound, NotYetKnown
 from shared.trees import upward
@@ -21,6 +21,10 @@ class TenantIsNotYetKnown(NotYetKnown):
 
 class PersonIsNotYetKnown(NotYetKnown):
     """No fact about this person has arrived from identity."""
+
+
+class PersonNotFound(NotFound):
+    """Somebody who was erased never comes back: waiting for them is in vain."""
 
 
 class MachineIsNobody(NotFound):
@@ -54,16 +58,26 @@ def zone_of(session: Session, tenant: UUID) -> str:
 
 
 def person_seen(session: Session, tenant: UUID, person_id: UUID, sight: Sight, *, today: date) -> Person:
-    """Give a person. Raises `PersonMayNotBeSeen`, and `PersonIsNotYetKnown` for whom the caller would see."""
+    """Give a person.
+
+    Raises `PersonMayNotBeSeen`, and for whom the caller would see `PersonIsNotYetKnown` or `PersonNotFound`.
+    """
     whoever = sight.everybody or person_id == sight.own
     if not whoever and not sight.units:
         raise PersonMayNotBeSeen("You may not see this person's evaluation.")
     person = session.get(Person, (tenant, person_id))
     if person is None:
-        raise PersonIsNotYetKnown("Nothing is known of this person here yet. Try again.", person=person_id)
+        raise nobody_here(session, tenant, person_id)
     if not whoever and not _works_below(session, tenant, person, sight.units, today):
         raise PersonMayNotBeSeen("You may not see this person's evaluation.")
     return person
+
+
+def nobody_here(session: Session, tenant: UUID, person_id: UUID) -> PersonIsNotYetKnown | PersonNotFound:
+    """Give the refusal for somebody of whom there is no copy: they were erased, or have not arrived."""
+    if session.get(ErasedPerson, (tenant, person_id)) is not None:
+        return PersonNotFound("There is no such person any more.")
+    return PersonIsNotYetKnown("Nothing is known of this person here yet. Try again.", person=person_id)
 
 
 def seen_among(session: Session, tenant: UUID, people: Collection[UUID], sight: Sight, *, today: date) -> list[UUID]:
