@@ -43,6 +43,7 @@ MARK = "suite.pid"
 
 def serve_suite(settings: Settings) -> None:
     """Serve every service until SIGTERM. Raises `WrongSetting` when a suite already runs on this folder."""
+    os.umask(0o077)  # The files hold what identity knows of people, and the keys of its tokens.
     settings.make_folder()
     with _alone(settings):
         prepare(settings)

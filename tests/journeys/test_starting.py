@@ -38,6 +38,18 @@ def test_a_second_suite_on_one_folder_says_so_in_one_sentence(folder: Path) -> N
     ]
 
 
+def test_what_a_suite_stores_is_for_its_owner_alone(folder: Path) -> None:
+    suite = embedded(folder)
+    try:
+        suite.start()
+        stored = [one for one in folder.rglob("*.sqlite*") if one.stat().st_mode & 0o077]
+    finally:
+        suite.kill()
+        suite.front.close()
+    assert list(folder.glob("*.sqlite"))
+    assert stored == []
+
+
 def test_a_suite_on_a_taken_port_says_so_in_one_sentence(folder: Path) -> None:
     with closing(socket.socket()) as other:
         other.bind((LOOPBACK, 0))
