@@ -63,8 +63,8 @@ def test_of_somebody_who_is_erased_no_activity_and_no_file_is_left(city: City) -
     city.hear(erased(city.id, person))
     assert me.get("/me/activities").json["items"] == []
     assert city.analyst.get(f"/activities/{done.json['id']}").status_code == 404
-    assert me.post("/me/activities", seminar(me, proof=str(new_id()))).json["type"] == "/problems/not-yet-known"
-    assert me.get("/me/learning-hours").json["type"] == "/problems/not-yet-known"
+    assert me.post("/me/activities", seminar(me, proof=str(new_id()))).json["type"] == "/problems/person-not-found"
+    assert me.get("/me/learning-hours").json["type"] == "/problems/person-not-found"
 
 
 def test_a_certificate_sent_and_used_four_times_at_once_proves_one_activity(city: City) -> None:

@@ -159,4 +159,4 @@ def test_what_was_recorded_of_somebody_who_is_erased_is_deleted_and_the_course_s
             assert session.scalars(select(table).where(table.person == study.person)).all() == []
     assert city.said(CompetencyLevelChanged)[-1].to is not None
     assert city.analyst.get(f"/courses/{study.course}/figures").json["enrolled"] == before
-    assert city.analyst.get(f"/people/{study.person}/profile").json["type"] == "/problems/not-yet-known"
+    assert city.analyst.get(f"/people/{study.person}/profile").json["type"] == "/problems/person-not-found"
