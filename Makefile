@@ -92,6 +92,10 @@ docs: $(INSTALLED) ## Write the event catalogue and asyncapi.yaml anew from the 
 bench: $(INSTALLED) ## Measure how fast the suite is on this machine
 	$(BIN)/python -m tests.performance
 
+.PHONY: crash
+crash: $(INSTALLED) ## Kill everything amid the work and count what was lost: N=events, SEED=number
+	$(BIN)/python -m tests.crash
+
 .PHONY: lock
 lock: $(INSTALLED) ## Write requirements*.txt anew from requirements*.in
 	for name in requirements requirements-dev; do \
