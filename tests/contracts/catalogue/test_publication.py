@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from deploy.demo.bundle import course_bundle
 from shared import clock
 from tests.api.catalogue.conftest import COURSE, FILES, City, House, manifest
-from tests.api.catalogue.test_publication import DEMO
+from tests.contracts.catalogue.test_publishing import DEMO
 
 
 def test_a_later_edit_is_version_2_and_version_1_stays_open(city: City) -> None:
