@@ -48,7 +48,8 @@ class OtherProvider:
             if said.get("issuer") != issuer or not all(isinstance(said.get(name), str) for name in needed):
                 raise ProviderAway("Its description names another issuer, or lacks an address.")
             try:
-                self._keys = KeySet.import_key_set(self._asked("GET", str(said["jwks_uri"])))  # type: ignore[arg-type]
+                keys: Any = self._asked("GET", str(said["jwks_uri"]))  # Whatever it is: joserfc looks at it.
+                self._keys = KeySet.import_key_set(keys)
             except (JoseError, ValueError, KeyError, TypeError) as wrong:
                 raise ProviderAway("Its keys can't be read.") from wrong
             self._described, self._at = said, monotonic()

@@ -2,9 +2,11 @@
 
 import io
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from queue import Queue
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -60,12 +62,21 @@ def test_what_comes_when_all_are_busy_is_refused_at_once_and_nothing_of_it_was_b
 
 def test_as_many_as_may_wait_have_their_turn_one_after_the_other(tmp_path: Path) -> None:
     house, begun = open_house(tmp_path, web_threads=1, web_waiting=2), Queue[Slow]()
+    come, inside = threading.Semaphore(0), house.app.wsgi_app
+
+    def counted(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        come.release()
+        return inside(environ, start_response)
+
+    house.app.wsgi_app = counted  # type: ignore[method-assign]  # As Flask has middleware put in.
     with ThreadPoolExecutor(3) as hands:
         answers = [hands.submit(upload, house, Slow(begun)) for _ in range(3)]
-        for _ in range(3):
+        assert all(come.acquire(timeout=20) for _ in range(3))
+        for left in (2, 1, 0):
             under_way = begun.get(timeout=20)
-            assert begun.empty(), "The next one waits until this one is done."
+            alone = begun.empty()
             under_way.rest.set()
+            assert alone, f"{left} more wait until this one is done."
     assert [answer.result().status_code for answer in answers] == [400, 400, 400]
     house.database.close()
 
